@@ -1,0 +1,114 @@
+using System.Text.Json;
+
+namespace RetailOps.Workflows;
+
+/// <summary>One kind of step. An instance of it is made once per place in a compiled definition and shared by all runs: keep no state in it.</summary>
+public abstract class Activity
+{
+    /// <summary>The step's id in its definition; bookmarks and journal refer to it.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>Runs the step. Ends with <see cref="ActivityContext.Complete(string)"/>, or leaves a bookmark and returns.</summary>
+    public abstract ValueTask ExecuteAsync(ActivityContext context);
+
+    /// <summary>Goes on where a bookmark of this step was met. By default the step is done.</summary>
+    /// <param name="context">The step's context, with its own properties as it left them.</param>
+    /// <param name="payload">What came with the stimulus: the event's data, or null for a timer.</param>
+    public virtual ValueTask ResumeAsync(ActivityContext context, JsonElement? payload)
+    {
+        context.Complete();
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>Reads an expression of the definition when asked.</summary>
+/// <typeparam name="T">The .NET type the step wants; literals and script results are converted to it.</typeparam>
+public sealed class Input<T>
+{
+    /// <summary>The place of this input among the step's inputs; set when a definition is compiled, -1 when not drawn.</summary>
+    public int Slot { get; init; } = -1;
+}
+
+/// <summary>Writes to the variable or workflow output that the definition names, or nowhere.</summary>
+/// <typeparam name="T">The type of the value.</typeparam>
+public sealed class Output<T>
+{
+    /// <summary>The place of this output among the step's outputs; set when a definition is compiled, -1 when not drawn.</summary>
+    public int Slot { get; init; } = -1;
+}
+
+/// <summary>A property holding <see cref="Input{T}"/>; its JSON name is the property's in camel case.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class InputAttribute : Attribute
+{
+    /// <summary>The value used where the definition draws none, as Elsa writes literals; null for none.</summary>
+    public string? Default { get; set; }
+}
+
+/// <summary>A property holding <see cref="Output{T}"/>; its JSON name is the property's in camel case.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class OutputAttribute : Attribute;
+
+/// <summary>The stable name under which definitions refer to a kind of step; never renamed.</summary>
+/// <param name="type"><c>Elsa.…</c> for the original's, <c>RetailOps.…</c> for ours.</param>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class ActivityAttribute(string type) : Attribute
+{
+    /// <summary>The name in the definition's JSON.</summary>
+    public string Type { get; } = type;
+
+    /// <summary>The version of the kind, from 1.</summary>
+    public int Version { get; set; } = 1;
+
+    /// <summary>Where the designer's palette lists it.</summary>
+    public string Category { get; set; } = "";
+}
+
+/// <summary>The outcomes that can be drawn; without it there is one, <c>Done</c>.</summary>
+/// <param name="names">In the order of the designer.</param>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class OutcomesAttribute(params string[] names) : Attribute
+{
+    /// <summary>In the order of the designer.</summary>
+    public IReadOnlyList<string> Names { get; } = names;
+}
+
+/// <summary>What a step does to the world outside the engine.</summary>
+public enum Effect
+{
+    /// <summary>Records a fact of its own module.</summary>
+    Records,
+
+    /// <summary>Promises stock that lapses.</summary>
+    Reserves,
+
+    /// <summary>Promises stock to an order.</summary>
+    Allocates,
+
+    /// <summary>Gives a promise back.</summary>
+    Releases,
+}
+
+/// <summary>Declares a step's effect, for the linter and for undo.</summary>
+/// <param name="effect">What it does.</param>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class EffectAttribute(Effect effect) : Attribute
+{
+    /// <summary>What it does.</summary>
+    public Effect Effect { get; } = effect;
+
+    /// <summary>The type name of the step that takes it back; null when <see cref="NoUndoBecause"/> says why there is none.</summary>
+    public string? UndoneBy { get; set; }
+
+    /// <summary>Why nothing takes it back.</summary>
+    public string? NoUndoBecause { get; set; }
+}
+
+/// <summary>A request the step sends. A definition version may send what its steps declare and nothing else.</summary>
+/// <param name="request">The request's type, of the step's own module.</param>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public sealed class SendsAttribute(Type request) : Attribute
+{
+    /// <summary>The request's type.</summary>
+    public Type Request { get; } = request;
+}
