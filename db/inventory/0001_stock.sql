@@ -1,0 +1,67 @@
+create table inventory.items (
+  id uuid primary key,
+  sku text not null unique,
+  name text not null,
+  uom text not null
+);
+
+create table inventory.nodes (
+  code text primary key,
+  name text not null,
+  kind text not null check (kind in ('store', 'dc', 'supplier'))
+);
+
+-- free = on_hand - allocated - reserved - safety; a promise never exceeds what is there, unless a fact from outside took it (short).
+create table inventory.positions (
+  item_id uuid not null,
+  node text not null,
+  condition text not null check (condition in ('sellable', 'quarantine', 'damaged')),
+  on_hand int not null check (on_hand >= 0),
+  allocated int not null check (allocated >= 0),
+  reserved int not null check (reserved >= 0),
+  short int not null default 0 check (short >= 0),
+  safety int not null default 0 check (safety >= 0),
+  constraint ck_positions_promised check (on_hand + short >= allocated + reserved),
+  primary key (item_id, node, condition)
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
+
+-- The ledger: the only writer of on_hand.
+create table inventory.movements (
+  id uuid primary key,
+  item_id uuid not null,
+  node text not null,
+  condition text not null,
+  kind text not null check (kind in ('received', 'shipped', 'adjusted')),
+  quantity int not null check (quantity <> 0),
+  reason text,
+  cause text not null,
+  occurred timestamptz not null,
+  recorded timestamptz not null default clock_timestamp(),
+  constraint ck_movements_reason check (kind <> 'adjusted' or reason is not null)
+);
+create index ix_movements_position on inventory.movements (item_id, node, condition);
+create index ix_movements_recorded on inventory.movements using brin (recorded);
+select platform.append_only('inventory.movements');
+
+-- One row per attempt, line and position: what an order was promised.
+create table inventory.allocations (
+  order_id uuid not null,
+  attempt int not null,
+  line_id int not null,
+  item_id uuid not null,
+  node text not null,
+  quantity int not null check (quantity > 0),
+  shipped int not null default 0 check (shipped between 0 and quantity),
+  created timestamptz not null,
+  primary key (order_id, attempt, line_id, node)
+) with (fillfactor = 80);
+create index ix_allocations_open on inventory.allocations (item_id, node) where shipped < quantity;
+
+-- What was wanted and not there, per item and day: where replenishment looks first.
+create table inventory.unmet_demand (
+  sku text not null,
+  day date not null,
+  quantity bigint not null,
+  orders bigint not null,
+  primary key (sku, day)
+);

@@ -1,0 +1,60 @@
+using Npgsql;
+
+namespace RetailOps.Platform;
+
+/// <summary>The connections of this process, by use, so that one use cannot starve another.</summary>
+/// <remarks>
+/// The written budget of one host: 40 for requests, 10 for the engine and its look-ups, 4 for the relay, 20 for jobs. The server's
+/// default of 100 holds one host and its tools.
+/// </remarks>
+public sealed class Database : IAsyncDisposable
+{
+    /// <param name="connectionString">The app login's.</param>
+    /// <param name="requestPool">Most connections for requests; the others follow from it only in tests.</param>
+    public Database(string connectionString, int requestPool = 40)
+    {
+        ConnectionString = connectionString;
+        Requests = Source(connectionString, "retailops", requestPool, null);
+        Engine = Source(connectionString, "retailops engine", Math.Min(requestPool, 10), "-c plan_cache_mode=force_generic_plan");
+        Relay = Source(connectionString, "retailops relay", 4, "-c plan_cache_mode=force_generic_plan");
+    }
+
+    /// <summary>The app login's, for those who need a pool of their own.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>For requests from outside and jobs.</summary>
+    public NpgsqlDataSource Requests { get; }
+
+    /// <summary>For bursts. Generic plans only: PostgreSQL would re-plan statements over <c>unnest</c> for ever.</summary>
+    public NpgsqlDataSource Engine { get; }
+
+    /// <summary>For deliveries.</summary>
+    public NpgsqlDataSource Relay { get; }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Requests.DisposeAsync();
+        await Engine.DisposeAsync();
+        await Relay.DisposeAsync();
+    }
+
+    private static NpgsqlDataSource Source(string connectionString, string name, int pool, string? options)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            ApplicationName = name,
+            MaxPoolSize = pool,
+            MaxAutoPrepare = 200,
+            AutoPrepareMinUsages = 2,
+            NoResetOnClose = true,
+            IncludeErrorDetail = false,
+        };
+        if (options is not null)
+        {
+            settings.Options = options;
+        }
+
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+    }
+}

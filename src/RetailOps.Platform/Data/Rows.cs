@@ -1,0 +1,156 @@
+using Npgsql;
+
+using NpgsqlTypes;
+
+namespace RetailOps.Platform;
+
+/// <summary>A row that the unit of work writes itself, with its whole table's rows in one statement; never by EF.</summary>
+/// <typeparam name="TSelf">The row's own type.</typeparam>
+public interface IRow<TSelf>
+    where TSelf : IRow<TSelf>
+{
+    /// <summary>How rows of this type are written.</summary>
+    static abstract RowTable<TSelf> Table { get; }
+}
+
+/// <summary>The order in which one flush sends its statements: what is contended comes last.</summary>
+public enum FlushOrder
+{
+    /// <summary>Workflow instances, already locked.</summary>
+    Instances,
+
+    /// <summary>What belongs to instances: bookmarks, timers, journal.</summary>
+    Engine,
+
+    /// <summary>Rows of modules that nobody else writes.</summary>
+    Modules,
+
+    /// <summary>Events, before what points to them.</summary>
+    Events,
+
+    /// <summary>Deliveries and stimuli.</summary>
+    Queues,
+}
+
+/// <summary>One column of a <see cref="RowTable{T}"/>.</summary>
+/// <typeparam name="T">The row's type.</typeparam>
+public abstract class RowColumn<T>
+{
+    internal abstract NpgsqlParameter Of(List<T> rows);
+}
+
+/// <summary>Makes columns; the second argument of each reads the value from a row.</summary>
+public static class Column
+{
+    /// <summary>uuid.</summary>
+    public static RowColumn<T> Uuid<T>(Func<T, Guid> value) => new Typed<T, Guid>(value, NpgsqlDbType.Uuid);
+
+    /// <summary>uuid or null.</summary>
+    public static RowColumn<T> UuidOrNull<T>(Func<T, Guid?> value) => new Typed<T, Guid?>(value, NpgsqlDbType.Uuid);
+
+    /// <summary>text or null.</summary>
+    public static RowColumn<T> Text<T>(Func<T, string?> value) => new Typed<T, string?>(value, NpgsqlDbType.Text);
+
+    /// <summary>jsonb or null, from JSON text.</summary>
+    public static RowColumn<T> Json<T>(Func<T, string?> value) => new Typed<T, string?>(value, NpgsqlDbType.Jsonb);
+
+    /// <summary>int.</summary>
+    public static RowColumn<T> Int4<T>(Func<T, int> value) => new Typed<T, int>(value, NpgsqlDbType.Integer);
+
+    /// <summary>smallint.</summary>
+    public static RowColumn<T> Int2<T>(Func<T, short> value) => new Typed<T, short>(value, NpgsqlDbType.Smallint);
+
+    /// <summary>bigint.</summary>
+    public static RowColumn<T> Int8<T>(Func<T, long> value) => new Typed<T, long>(value, NpgsqlDbType.Bigint);
+
+    /// <summary>boolean.</summary>
+    public static RowColumn<T> Bool<T>(Func<T, bool> value) => new Typed<T, bool>(value, NpgsqlDbType.Boolean);
+
+    /// <summary>bytea or null.</summary>
+    public static RowColumn<T> Bytes<T>(Func<T, byte[]?> value) => new Typed<T, byte[]?>(value, NpgsqlDbType.Bytea);
+
+    /// <summary>timestamptz; any offset, stored as UTC.</summary>
+    public static RowColumn<T> Instant<T>(Func<T, DateTimeOffset> value) => new Typed<T, DateTimeOffset>(r => value(r).ToUniversalTime(), NpgsqlDbType.TimestampTz);
+
+    /// <summary>timestamptz or null.</summary>
+    public static RowColumn<T> InstantOrNull<T>(Func<T, DateTimeOffset?> value) =>
+        new Typed<T, DateTimeOffset?>(r => value(r)?.ToUniversalTime(), NpgsqlDbType.TimestampTz);
+
+    private sealed class Typed<T, TValue>(Func<T, TValue> value, NpgsqlDbType type) : RowColumn<T>
+    {
+        internal override NpgsqlParameter Of(List<T> rows)
+        {
+            var values = new TValue[rows.Count];
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = value(rows[i]);
+            }
+
+            return new NpgsqlParameter<TValue[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
+        }
+    }
+}
+
+/// <summary>How all rows of one type are written: one statement over <c>unnest</c>, whatever their number.</summary>
+/// <typeparam name="T">The row's type.</typeparam>
+public sealed class RowTable<T>
+{
+    private readonly RowColumn<T>[] columns;
+
+    /// <param name="order">When in the flush.</param>
+    /// <param name="sql">A statement whose parameters $1 … $n are the columns' arrays, in order.</param>
+    /// <param name="everyRow">Whether the statement must affect one row for each written row; less means that somebody was faster (<see cref="StaleException"/>).</param>
+    /// <param name="columns">The arrays.</param>
+    public RowTable(FlushOrder order, string sql, bool everyRow, params RowColumn<T>[] columns)
+    {
+        Order = order;
+        Sql = sql;
+        EveryRow = everyRow;
+        this.columns = columns;
+    }
+
+    /// <summary>Called after the statement with the number of rows that it affected; null for nothing to do.</summary>
+    public Action<UnitOfWork, int>? Affected { get; init; }
+
+    internal FlushOrder Order { get; }
+
+    internal string Sql { get; }
+
+    internal bool EveryRow { get; }
+
+    internal NpgsqlBatchCommand ToCommand(List<T> rows)
+    {
+        var command = new NpgsqlBatchCommand(Sql);
+        foreach (var column in columns)
+        {
+            command.Parameters.Add(column.Of(rows));
+        }
+
+        return command;
+    }
+}
+
+/// <summary>A change of one contended row, sent last in its transaction by a statement that guards itself.</summary>
+public abstract class GuardedChange
+{
+    /// <summary>Decides the one order in which such rows are locked everywhere; compared ordinally.</summary>
+    public abstract string Key { get; }
+
+    /// <summary>Adds another change of the same row, so that one statement does for both.</summary>
+    public abstract void Add(GuardedChange other);
+
+    /// <summary>The statement; it must affect exactly one row, or the row was <see cref="ContendedException">contended</see>.</summary>
+    public abstract NpgsqlBatchCommand ToCommand();
+}
+
+/// <summary>The transaction lost a race and may be run again from fresh reads.</summary>
+public abstract class RedoException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>A guarded statement found its row changed by somebody else.</summary>
+public sealed class ContendedException(string key) : RedoException($"Somebody else was faster on {key}.");
+
+/// <summary>A revision was no longer the one that was read.</summary>
+public sealed class StaleException(string what, Exception? inner = null) : RedoException($"Changed meanwhile: {what}.", inner);
+
+/// <summary>What happened cannot be told apart within a group; each of its bursts has to run alone.</summary>
+public sealed class RunAloneException(string reason) : RedoException(reason);

@@ -1,0 +1,92 @@
+using MediatR;
+
+using Npgsql;
+
+using RetailOps.Kernel;
+
+namespace RetailOps.Platform;
+
+/// <summary>A delivery that nobody could make, and the ones of its key that wait behind it.</summary>
+/// <param name="Id">The delivery's id.</param>
+/// <param name="EventId">The event.</param>
+/// <param name="EventName">Its stored name.</param>
+/// <param name="Subscriber">Who was to hear it.</param>
+/// <param name="Key">The business key that waits.</param>
+/// <param name="Attempts">Tries so far.</param>
+/// <param name="Error">What went wrong last.</param>
+/// <param name="Waiting">How many later deliveries of the key wait behind it.</param>
+public sealed record DeadLetter(long Id, Guid EventId, string EventName, string Subscriber, string Key, int Attempts, string? Error, long Waiting);
+
+/// <summary>Lists dead letters, oldest first, at most 200 after a given id.</summary>
+/// <param name="After">The last id of the page before; 0 for the first page.</param>
+[Needs("integration.read"), AsksDatabase]
+public sealed record ListDeadLetters(long After) : IRequest<Result<IReadOnlyList<DeadLetter>>>;
+
+/// <summary>What to do with a dead letter.</summary>
+public enum DeadLetterDecision
+{
+    /// <summary>Try it again from the first attempt.</summary>
+    Replay,
+
+    /// <summary>Give it up, so that its key goes on. It stays listed as discarded.</summary>
+    Discard,
+}
+
+/// <summary>Decides about a dead letter. A second decision finds no dead letter and is refused.</summary>
+/// <param name="Id">The delivery's id.</param>
+/// <param name="Decision">Replay or discard.</param>
+[Needs("integration.replay"), AsksDatabase]
+public sealed record DecideDeadLetter(long Id, DeadLetterDecision Decision) : IRequest<Result<long>>;
+
+internal sealed class ListDeadLettersHandler(UnitOfWork work) : IRequestHandler<ListDeadLetters, Result<IReadOnlyList<DeadLetter>>>
+{
+    public async Task<Result<IReadOnlyList<DeadLetter>>> Handle(ListDeadLetters request, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select d.id, d.event_id, e.type, d.subscriber, d.key, d.attempts, d.error,
+                   (select count(*) from platform.deliveries w where w.subscriber = d.subscriber and w.key = d.key and w.id > d.id and w.state = 0)
+            from platform.deliveries d join platform.events e on e.id = d.event_id
+            where d.state = 2 and d.id > $1 order by d.id limit 200
+            """, await work.Connection(ct))
+        {
+            Parameters = { new() { Value = request.After } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var letters = new List<DeadLetter>();
+        while (await reader.ReadAsync(ct))
+        {
+            letters.Add(new(
+                reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetInt32(5),
+                await reader.IsDBNullAsync(6, ct) ? null : reader.GetString(6), reader.GetInt64(7)));
+        }
+
+        return letters;
+    }
+}
+
+internal sealed class DecideDeadLetterHandler(UnitOfWork work) : IRequestHandler<DecideDeadLetter, Result<long>>
+{
+    public Task<Result<long>> Handle(DecideDeadLetter request, CancellationToken ct)
+    {
+        work.Write(new DeadLetterRow(request.Id, request.Decision));
+        return Task.FromResult<Result<long>>(request.Id);
+    }
+}
+
+internal sealed record DeadLetterRow(long Id, DeadLetterDecision Decision) : IRow<DeadLetterRow>
+{
+    public static RowTable<DeadLetterRow> Table { get; } = new(
+        FlushOrder.Queues,
+        """
+        update platform.deliveries d set state = u.state, attempts = case u.state when 0 then 0 else d.attempts end, due = clock_timestamp(),
+               done = case u.state when 3 then clock_timestamp() end
+        from unnest($1, $2) as u (id, state) where d.id = u.id and d.state = 2
+        """,
+        everyRow: true,
+        Column.Int8<DeadLetterRow>(d => d.Id),
+        Column.Int2<DeadLetterRow>(d => (short)(d.Decision is DeadLetterDecision.Replay ? 0 : 3)))
+    {
+        Affected = static (work, _) => work.OnCommitted(work.Deliveries.Ring),
+    };
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+using Npgsql;
+
+using RetailOps.Kernel;
+
+namespace RetailOps.Platform;
+
+/// <summary>How deliveries are tried again.</summary>
+public sealed record RelayOptions
+{
+    /// <summary>After so many tries a delivery is a dead letter and its key waits for a person.</summary>
+    public int Attempts { get; init; } = 8;
+
+    /// <summary>The pause after the first failure; doubles each time.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest pause.</summary>
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long one try may take before another host takes over. Machine time.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long the relay sleeps when nothing rings.</summary>
+    public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(500);
+}
+
+/// <summary>Brings committed facts to their subscribers.</summary>
+internal sealed partial class Relay(
+    Database database, IServiceScopeFactory scopes, DeliveryBell bell, RelayOptions options, TimeProvider clock, BackgroundWork busy, ILogger<Relay> log) : BackgroundService
+{
+    private static readonly ActivitySource Tracing = new("RetailOps.Relay");
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (!await DeliverWhatIsDue(stoppingToken))
+                {
+                    await bell.Wait(options.Poll, stoppingToken);
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or InvalidOperationException)
+            {
+                LogTrouble(log, e);
+                await bell.Wait(TimeSpan.FromSeconds(1), stoppingToken);
+            }
+        }
+    }
+
+    private async Task<bool> DeliverWhatIsDue(CancellationToken ct)
+    {
+        using var work = busy.Begin();
+        var claimed = await DeliveryTable.Claim(database.Relay, 16, options.Lease, ct);
+        FaultPoints.Reach(FaultPoint.AfterDeliveryClaim);
+        foreach (var delivery in claimed)
+        {
+            if (delivery.Attempts > options.Attempts)
+            {
+                // Nobody lived to write down what went wrong.
+                LogDead(log, delivery.EventId, delivery.Subscriber, delivery.Attempts - 1);
+                await DeliveryTable.Failed(database.Relay, delivery, "The process ended during each try.", null, ct);
+                continue;
+            }
+
+            try
+            {
+                await Deliver(delivery, ct);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                var last = delivery.Attempts >= options.Attempts;
+                if (last)
+                {
+                    LogDead(log, delivery.EventId, delivery.Subscriber, delivery.Attempts);
+                }
+                else
+                {
+                    LogAgain(log, e, delivery.EventId, delivery.Subscriber, delivery.Attempts);
+                }
+
+                await DeliveryTable.Failed(database.Relay, delivery, $"{e.GetType().Name}: {e.Message}", last ? null : Pause(delivery.Attempts), ct);
+            }
+        }
+
+        return claimed.Count > 0;
+    }
+
+    private async Task Deliver(LeasedDelivery delivery, CancellationToken ct)
+    {
+        using var tracing = Tracing.StartActivity(delivery.Subscriber, ActivityKind.Consumer, delivery.Trace);
+        await using var scope = scopes.CreateAsyncScope();
+        var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
+        work.Begin(database.Relay, WorkMode.Request);
+        work.Act(new Caller.System(delivery.Subscriber), delivery.EventId, tracing?.Id ?? delivery.Trace, clock.GetUtcNow());
+        if (await scope.ServiceProvider.GetRequiredService<Inbox>().Take(delivery.Subscriber, delivery.EventId.ToString(), ct))
+        {
+            var fact = scope.ServiceProvider.GetRequiredService<FactCatalogue>().FromJson(delivery.EventName, delivery.Data);
+            await scope.ServiceProvider.GetRequiredKeyedService<ISubscriber>(delivery.Subscriber).Hear(fact, ct);
+        }
+
+        work.Write(new DeliveredRow(delivery.Id, delivery.Attempts));
+        await work.Flush(ct);
+        await work.Commit();
+        FaultPoints.Reach(FaultPoint.AfterDelivery);
+    }
+
+    private TimeSpan Pause(int attempts)
+    {
+        var pause = options.FirstPause * Math.Pow(2, attempts - 1);
+        return (pause < options.LongestPause ? pause : options.LongestPause) * (0.8 + (0.4 * Random.Shared.NextDouble()));
+    }
+
+    [LoggerMessage(6101, LogLevel.Warning, "Event {EventId} did not reach {Subscriber} at try {Attempt}; it is tried again")]
+    private static partial void LogAgain(ILogger log, Exception e, Guid eventId, string subscriber, int attempt);
+
+    [LoggerMessage(6102, LogLevel.Error, "Event {EventId} did not reach {Subscriber} in {Attempts} tries and is a dead letter; look at it and replay it")]
+    private static partial void LogDead(ILogger log, Guid eventId, string subscriber, int attempts);
+
+    [LoggerMessage(6103, LogLevel.Warning, "The relay cannot work at the moment and tries again")]
+    private static partial void LogTrouble(ILogger log, Exception e);
+}

@@ -1,0 +1,69 @@
+using System.Reflection;
+
+using FluentValidation;
+
+using MediatR;
+
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace RetailOps.Platform;
+
+/// <summary>What every module needs and none owns.</summary>
+public static class PlatformModule
+{
+    /// <summary>Registers the platform, and MediatR once, over the assemblies of all modules.</summary>
+    /// <param name="services">The host's.</param>
+    /// <param name="database">The app login's connections; disposed of with the container.</param>
+    /// <param name="modules">Assemblies with handlers and validators.</param>
+    /// <param name="contracts">Assemblies with facts.</param>
+    public static IServiceCollection AddPlatform(this IServiceCollection services, Database database, IReadOnlyList<Assembly> modules, IReadOnlyList<Assembly> contracts)
+    {
+        services.AddSingleton(_ => database);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<RequestRunner>();
+        services.AddSingleton<DeliveryBell>();
+        services.AddSingleton<BackgroundWork>();
+        services.TryAddSingleton(new RelayOptions());
+        services.AddHostedService<Relay>();
+        services.AddSingleton(s => new FactCatalogue(contracts, s.GetServices<SubscriberDescription>()));
+        services.AddScoped<UnitOfWork>();
+        services.AddScoped<Inbox>();
+        services.AddSingleton<Verification>();
+        services.AddSingleton<InvariantSource>(s => new(PlatformInvariants.All(s.GetRequiredService<FactCatalogue>())));
+        services.AddMediatR(settings =>
+        {
+            settings.RegisterServicesFromAssemblies([typeof(PlatformModule).Assembly, .. modules]);
+            settings.AddOpenBehavior(typeof(TracingBehaviour<,>), ServiceLifetime.Transient);
+            settings.AddOpenBehavior(typeof(PermissionBehaviour<,>), ServiceLifetime.Scoped);
+            settings.AddOpenBehavior(typeof(ValidationBehaviour<,>), ServiceLifetime.Scoped);
+            settings.AddOpenBehavior(typeof(RefusalBehaviour<,>), ServiceLifetime.Scoped);
+            settings.Lifetime = ServiceLifetime.Scoped;
+        });
+        foreach (var module in modules)
+        {
+            services.AddValidatorsFromAssembly(module, ServiceLifetime.Singleton, includeInternalTypes: true);
+        }
+
+        return services;
+    }
+
+    /// <summary>A module's aggregates.</summary>
+    public static IServiceCollection AddModuleContext<TContext>(this IServiceCollection services)
+        where TContext : ModuleDbContext =>
+        services.AddSingleton(new ModuleOptions<TContext>(new DbContextOptionsBuilder<TContext>().EnableServiceProviderCaching().Options));
+
+    /// <summary>What a module promises about its tables.</summary>
+    public static IServiceCollection AddInvariants(this IServiceCollection services, IEnumerable<Invariant> invariants) =>
+        services.AddSingleton(new InvariantSource(invariants));
+
+    /// <summary>Somebody who hears of facts after their commit.</summary>
+    public static IServiceCollection AddSubscriber<T>(this IServiceCollection services, SubscriberDescription description)
+        where T : class, ISubscriber =>
+        services.AddSingleton(description).AddKeyedScoped<ISubscriber, T>(description.Name);
+}
+
+/// <summary>Invariants of one module.</summary>
+/// <param name="Invariants">Its queries.</param>
+public sealed record InvariantSource(IEnumerable<Invariant> Invariants);
