@@ -47,3 +47,18 @@ public readonly record struct Sku
         public override void Write(Utf8JsonWriter writer, Sku value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
     }
 }
+
+/// <summary>The business key of an order, under which its events, its flows and those of its fulfilments stand.</summary>
+public static class OrderKey
+{
+    private const string Prefix = "order/";
+
+    /// <summary><c>order/…</c>.</summary>
+    public static string Of(OrderId id) => Prefix + id;
+
+    /// <summary>The order that a key names.</summary>
+    /// <exception cref="FormatException">The key names no order; a workflow that works on orders needs one.</exception>
+    public static OrderId Of(string? key) => key is not null && key.StartsWith(Prefix, StringComparison.Ordinal) && Guid.TryParse(key.AsSpan(Prefix.Length), out var id)
+        ? new OrderId(id)
+        : throw new FormatException($"The correlation id '{key}' names no order.");
+}

@@ -1,0 +1,37 @@
+using RetailOps.Kernel;
+using RetailOps.Workflows;
+
+namespace RetailOps.Inventory;
+
+/// <summary>Takes stock for the lines it is given. Safe to run twice with the same attempt.</summary>
+[Activity("RetailOps.AllocateOrder", Version = 1, Category = "Inventory")]
+[Outcomes("Allocated", "Partly", "Short")]
+[Effect(Effect.Allocates, NoUndoBecause = "Releasing an allocation comes with cancellation; until then a person moves the order.")]
+[Sends(typeof(AllocateOrder))]
+internal sealed class AllocateOrderActivity : Activity
+{
+    /// <summary>What is wanted, line by line.</summary>
+    [Input]
+    public Input<AllocationLine[]> Lines { get; init; } = new();
+
+    /// <summary>Which try, from 1: with the order's id it makes the request repeatable.</summary>
+    [Input(Default = "1")]
+    public Input<int> Attempt { get; init; } = new();
+
+    /// <summary>What was granted; empty when there was nothing.</summary>
+    [Output]
+    public Output<IReadOnlyList<GrantedStock>> Granted { get; init; } = new();
+
+    public override async ValueTask ExecuteAsync(ActivityContext context)
+    {
+        var order = OrderKey.Of(context.CorrelationId);
+        var result = await context.Send(new AllocateOrder(order, context.Get(Attempt), context.Get(Lines) ?? [], AllowPart: true));
+        if (result is { IsSuccess: false, Refusal.Kind: not RefusalKind.Conflict })
+        {
+            throw new InvalidOperationException($"{result.Refusal.Code}: {result.Refusal.Message}");
+        }
+
+        context.Set(Granted, result.IsSuccess ? result.Value.Granted : []);
+        context.Complete(!result.IsSuccess ? "Short" : result.Value.IsWhole ? "Allocated" : "Partly");
+    }
+}

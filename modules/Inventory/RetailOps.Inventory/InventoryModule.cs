@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection;
+
+using RetailOps.Platform;
+
+namespace RetailOps.Inventory;
+
+/// <summary>The module's table of contents.</summary>
+public static class InventoryModule
+{
+    /// <summary>Services, activities and promises of the module.</summary>
+    public static IServiceCollection AddInventory(this IServiceCollection services)
+    {
+        services.AddModuleContext<InventoryDbContext>();
+        services.AddScoped<StockReads>();
+        services.AddScoped<IPreload, StockPreload>();
+        services.AddSubscriber<UnmetDemandSubscriber>(UnmetDemandSubscriber.Description);
+        services.AddInvariants(InventoryInvariants.All);
+        return services;
+    }
+}

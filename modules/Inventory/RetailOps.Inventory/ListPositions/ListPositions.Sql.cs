@@ -1,0 +1,47 @@
+using FluentValidation;
+
+using MediatR;
+
+using Npgsql;
+
+using RetailOps.Kernel;
+using RetailOps.Platform;
+
+namespace RetailOps.Inventory;
+
+internal sealed class ListPositionsValidator : AbstractValidator<ListPositions>
+{
+    public ListPositionsValidator() => RuleFor(r => r.Limit).InclusiveBetween(1, 500).WithErrorCode("inventory.limit");
+}
+
+internal sealed class ListPositionsHandler(UnitOfWork work) : IRequestHandler<ListPositions, Result<IReadOnlyList<PositionView>>>
+{
+    public async Task<Result<IReadOnlyList<PositionView>>> Handle(ListPositions request, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select i.sku, p.node, p.condition, p.on_hand, p.allocated, p.reserved, greatest(0, p.on_hand - p.allocated - p.reserved - p.safety)
+            from inventory.positions p join inventory.items i on i.id = p.item_id
+            where ($1::text is null or i.sku = $1)
+              and ($2::text is null or (i.sku, p.node, p.condition) > (split_part($2, '/', 1), split_part($2, '/', 2), split_part($2, '/', 3)))
+            order by i.sku, p.node, p.condition limit $3
+            """, await work.Connection(ct))
+        {
+            Parameters =
+            {
+                new() { Value = (object?)request.Sku?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+                new() { Value = (object?)request.After ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+                new() { Value = request.Limit },
+            },
+        };
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var positions = new List<PositionView>();
+        while (await reader.ReadAsync(ct))
+        {
+            positions.Add(new(
+                new(reader.GetString(0)), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt32(4), reader.GetInt32(5), reader.GetInt32(6)));
+        }
+
+        return positions;
+    }
+}

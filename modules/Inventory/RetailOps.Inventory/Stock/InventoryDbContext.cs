@@ -1,0 +1,75 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+using RetailOps.Platform;
+
+namespace RetailOps.Inventory;
+
+/// <summary>EF writes items and nodes; the other mappings are for reading and for the comparison with the schema.</summary>
+internal sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> options) : ModuleDbContext(options)
+{
+    public DbSet<Item> Items => Set<Item>();
+
+    public DbSet<Node> Nodes => Set<Node>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.HasDefaultSchema("inventory");
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(InventoryDbContext).Assembly);
+    }
+}
+
+internal sealed class ItemConfiguration : IEntityTypeConfiguration<Item>
+{
+    public void Configure(EntityTypeBuilder<Item> builder)
+    {
+        builder.ToTable("items");
+        builder.Property(i => i.Id).ValueGeneratedNever();
+        builder.HasIndex(i => i.Sku).IsUnique();
+    }
+}
+
+internal sealed class NodeConfiguration : IEntityTypeConfiguration<Node>
+{
+    public void Configure(EntityTypeBuilder<Node> builder)
+    {
+        builder.ToTable("nodes", t => t.HasCheckConstraint("nodes_kind_check", "kind in ('store', 'dc', 'supplier')"));
+        builder.HasKey(n => n.Code);
+    }
+}
+
+internal sealed class PositionConfiguration : IEntityTypeConfiguration<Position>
+{
+    public void Configure(EntityTypeBuilder<Position> builder)
+    {
+        builder.ToTable("positions", t => t.HasCheckConstraint("ck_positions_promised", "on_hand + short >= allocated + reserved"));
+        builder.HasKey(p => new { p.ItemId, p.Node, p.Condition });
+    }
+}
+
+internal sealed class MovementConfiguration : IEntityTypeConfiguration<Movement>
+{
+    public void Configure(EntityTypeBuilder<Movement> builder)
+    {
+        builder.ToTable("movements", t => t.HasCheckConstraint("ck_movements_reason", "kind <> 'adjusted' or reason is not null"));
+        builder.Property(m => m.Id).ValueGeneratedNever();
+    }
+}
+
+internal sealed class AllocationConfiguration : IEntityTypeConfiguration<Allocation>
+{
+    public void Configure(EntityTypeBuilder<Allocation> builder)
+    {
+        builder.ToTable("allocations");
+        builder.HasKey(a => new { a.OrderId, a.Attempt, a.LineId, a.Node });
+    }
+}
+
+internal sealed class UnmetDemandConfiguration : IEntityTypeConfiguration<UnmetDemand>
+{
+    public void Configure(EntityTypeBuilder<UnmetDemand> builder)
+    {
+        builder.ToTable("unmet_demand");
+        builder.HasKey(d => new { d.Sku, d.Day });
+    }
+}

@@ -1,0 +1,71 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+using RetailOps.Kernel;
+using RetailOps.Platform;
+
+namespace RetailOps.Orders;
+
+internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options) : ModuleDbContext(options)
+{
+    public DbSet<Order> Orders => Set<Order>();
+
+    public DbSet<Person> People => Set<Person>();
+
+    /// <summary>One order with its lines: from memory when it was loaded for the group, else in one trip.</summary>
+    public async ValueTask<Order?> Find(OrderId id, CancellationToken ct) =>
+        Orders.Local.FindEntry(id)?.Entity ?? await Orders.Include(o => o.Lines).SingleOrDefaultAsync(o => o.Id == id, ct);
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.HasDefaultSchema("orders");
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(OrdersDbContext).Assembly);
+    }
+}
+
+internal sealed class OrderConfiguration : IEntityTypeConfiguration<Order>
+{
+    public void Configure(EntityTypeBuilder<Order> builder)
+    {
+        builder.ToTable("orders");
+        builder.Property(o => o.Id).ValueGeneratedNever();
+        builder.Property(o => o.Status).HasConversion<SnakeCaseEnum<OrderStatus>>();
+        builder.Property(o => o.Currency).HasMaxLength(3).IsFixedLength();
+        builder.Property(o => o.Revision).IsConcurrencyToken();
+        builder.Ignore(o => o.Total);
+        builder.HasIndex(o => new { o.Channel, o.ExternalId }).IsUnique();
+        builder.HasMany(o => o.Lines).WithOne().HasForeignKey(l => l.OrderId);
+        builder.Navigation(o => o.Lines).UsePropertyAccessMode(PropertyAccessMode.Field);
+    }
+}
+
+internal sealed class OrderLineConfiguration : IEntityTypeConfiguration<OrderLine>
+{
+    public void Configure(EntityTypeBuilder<OrderLine> builder)
+    {
+        builder.ToTable("lines", t => t.HasCheckConstraint("ck_lines_whole", "ordered = pending + allocated + backordered + shipped + cancelled"));
+        builder.HasKey(l => new { l.OrderId, l.LineId });
+    }
+}
+
+internal sealed class PersonConfiguration : IEntityTypeConfiguration<Person>
+{
+    public void Configure(EntityTypeBuilder<Person> builder)
+    {
+        builder.ToTable("people");
+        builder.Property(p => p.Id).ValueGeneratedNever();
+    }
+}
+
+/// <summary>Loads the orders that a group is about to work on.</summary>
+internal sealed class OrdersPreload(UnitOfWork work) : IPreload
+{
+    public IReadOnlyCollection<string> EventNames { get; } = ["orders.order-placed.v1"];
+
+    public async ValueTask Load(IReadOnlyList<PreloadItem> items, CancellationToken ct)
+    {
+        var ids = items.Select(i => OrderKey.Of(i.Key)).Distinct().ToList();
+        var orders = await work.Join<OrdersDbContext>(ct);
+        await orders.Orders.Include(o => o.Lines).Where(o => ids.Contains(o.Id)).LoadAsync(ct);
+    }
+}

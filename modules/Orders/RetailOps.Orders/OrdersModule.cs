@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+
+using RetailOps.Platform;
+
+namespace RetailOps.Orders;
+
+/// <summary>The module's table of contents.</summary>
+public static class OrdersModule
+{
+    /// <summary>Services, activities and promises of the module.</summary>
+    public static IServiceCollection AddOrders(this IServiceCollection services)
+    {
+        services.AddModuleContext<OrdersDbContext>();
+        services.AddScoped<IPreload, OrdersPreload>();
+        services.AddInvariants(OrdersInvariants.All);
+        return services;
+    }
+}

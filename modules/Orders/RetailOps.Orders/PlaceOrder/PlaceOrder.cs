@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+using FluentValidation;
+
+using MediatR;
+
+using Microsoft.EntityFrameworkCore;
+
+using RetailOps.Kernel;
+using RetailOps.Platform;
+
+namespace RetailOps.Orders;
+
+internal sealed class PlaceOrderValidator : AbstractValidator<PlaceOrder>
+{
+    public PlaceOrderValidator()
+    {
+        RuleFor(r => r.Channel).NotEmpty().MaximumLength(64).Must(IsVisible).WithErrorCode("orders.channel");
+        RuleFor(r => r.ExternalId).NotEmpty().MaximumLength(128).Must(IsVisible).WithErrorCode("orders.external-id");
+        RuleFor(r => r.Currency).Must(Money.IsCurrency).WithErrorCode("orders.currency").WithMessage("Three upper-case letters.");
+        RuleFor(r => r.Lines).NotEmpty().WithErrorCode("orders.lines").Must(l => l is null || l.Count <= 2_000).WithErrorCode("orders.lines").WithMessage("1 to 2,000 lines.");
+        RuleFor(r => r.Lines).Must(HaveLineIdsOfTheirOwn).When(r => r.Lines is not null).WithErrorCode("orders.line-id").WithMessage("Line ids are above 0, unique, and given for all lines or none.");
+        RuleForEach(r => r.Lines).ChildRules(line =>
+        {
+            line.RuleFor(l => l.Sku).Must(s => s.IsWellFormed).WithErrorCode("orders.sku").WithMessage("1 to 64 visible characters.");
+            line.RuleFor(l => l.Quantity).InclusiveBetween(1, 1_000_000).WithErrorCode("orders.quantity");
+            line.RuleFor(l => l.UnitPrice.MinorUnits).InclusiveBetween(0, 100_000_000_000).WithErrorCode("orders.unit-price");
+        });
+        RuleForEach(r => r.Lines).Must((order, line) => line.UnitPrice.Currency == order.Currency).WithErrorCode("orders.currency").WithMessage("The order's currency.");
+        RuleFor(r => r.Customer!).ChildRules(customer =>
+        {
+            customer.RuleFor(c => c.Name).NotEmpty().MaximumLength(200).WithErrorCode("orders.customer-name");
+            customer.RuleFor(c => c.Email).NotEmpty().MaximumLength(254).EmailAddress().WithErrorCode("orders.customer-email");
+            customer.RuleFor(c => c.ShipTo).MaximumLength(1_000).WithErrorCode("orders.ship-to");
+        }).When(r => r.Customer is not null);
+    }
+
+    private static bool IsVisible(string? text) => text is null || !text.Any(char.IsControl);
+
+    private static bool HaveLineIdsOfTheirOwn(IReadOnlyList<NewOrderLine> lines) =>
+        lines.All(l => l.LineId is null) || (lines.All(l => l.LineId > 0) && lines.Select(l => l.LineId).Distinct().Count() == lines.Count);
+}
+
+internal sealed class PlaceOrderHandler(UnitOfWork work) : IRequestHandler<PlaceOrder, Result<PlacedOrder>>
+{
+    public async Task<Result<PlacedOrder>> Handle(PlaceOrder request, CancellationToken ct)
+    {
+        var orders = await work.Join<OrdersDbContext>(ct);
+        var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request with { RequestedAt = request.RequestedAt?.ToUniversalTime() }));
+        if (await orders.Orders.AsNoTracking().Include(o => o.Lines).SingleOrDefaultAsync(o => o.Channel == request.Channel && o.ExternalId == request.ExternalId, ct) is { } earlier)
+        {
+            return earlier.PayloadHash.AsSpan().SequenceEqual(hash)
+                ? Answer(earlier)
+                : Refusal.Conflict("orders.other-payload", "This channel sent another order under this external id.", new { orderId = earlier.Id, differs = Differences(earlier, request) });
+        }
+
+        var person = request.Customer is { } customer ? new Person(Guid.CreateVersion7(), customer.Name, customer.Email, customer.ShipTo, work.Now) : null;
+        if (person is not null)
+        {
+            orders.People.Add(person);
+        }
+
+        var order = Order.Place(request, hash, person?.Id, work.Now);
+        orders.Orders.Add(order);
+        work.Raise(order, new OrderPlaced(Guid.CreateVersion7(), work.Now, order.Id, order.Channel, order.Total, order.Missing()));
+        return Answer(order);
+    }
+
+    // What the first answer said, whatever became of the order since.
+    private static PlacedOrder Answer(Order order) => new(order.Id, order.Channel, order.ExternalId, OrderStatus.Placed.ToSnakeCase(), order.Total, 1);
+
+    private static List<string> Differences(Order order, PlaceOrder request)
+    {
+        var differences = new List<string>();
+        if (order.Currency != request.Currency)
+        {
+            differences.Add("currency");
+        }
+
+        var asked = request.Lines.Select((l, i) => (Id: l.LineId ?? i + 1, l.Sku.Value, l.Quantity, l.UnitPrice.MinorUnits)).Order();
+        if (!asked.SequenceEqual(order.Lines.Select(l => (l.LineId, l.Sku.Value, l.Ordered, l.UnitPriceMinor)).Order()))
+        {
+            differences.Add("lines");
+        }
+
+        if (request.RequestedAt is { } at && at.ToUniversalTime() != order.RequestedAt)
+        {
+            differences.Add("requestedAt");
+        }
+
+        return differences.Count > 0 ? differences : ["customer"];
+    }
+}
