@@ -29,6 +29,7 @@ public static class PlatformModule
         services.AddHostedService<Relay>();
         services.AddSingleton(s => new FactCatalogue(contracts, s.GetServices<SubscriberDescription>()));
         services.AddScoped<UnitOfWork>();
+        services.AddScoped<WorkExecution>();
         services.AddScoped<Inbox>();
         services.AddSingleton<Verification>();
         services.AddSingleton<InvariantSource>(s => new(PlatformInvariants.All(s.GetRequiredService<FactCatalogue>())));

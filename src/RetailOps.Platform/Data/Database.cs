@@ -4,7 +4,7 @@ namespace RetailOps.Platform;
 
 /// <summary>The connections of this process, by use, so that one use cannot starve another.</summary>
 /// <remarks>
-/// The written budget of one host: 40 for requests, 10 for the engine and its look-ups, 4 for the relay, 20 for jobs. The server's
+/// The written budget of one host: 40 for requests, 10 for the engine, 4 for its notes, 4 for the relay, 20 for jobs. The server's
 /// default of 100 holds one host and its tools.
 /// </remarks>
 public sealed class Database : IAsyncDisposable
@@ -15,7 +15,8 @@ public sealed class Database : IAsyncDisposable
     {
         ConnectionString = connectionString;
         Requests = Source(connectionString, "retailops", requestPool, null);
-        Engine = Source(connectionString, "retailops engine", Math.Min(requestPool, 10), "-c plan_cache_mode=force_generic_plan");
+        Engine = Source(connectionString, "retailops engine", Math.Min(requestPool, 10), "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off");
+        Notes = Source(connectionString, "retailops notes", 4, "-c synchronous_commit=off");
         Relay = Source(connectionString, "retailops relay", 4, "-c plan_cache_mode=force_generic_plan");
     }
 
@@ -25,8 +26,14 @@ public sealed class Database : IAsyncDisposable
     /// <summary>For requests from outside and jobs.</summary>
     public NpgsqlDataSource Requests { get; }
 
-    /// <summary>For bursts. Generic plans only: PostgreSQL would re-plan statements over <c>unnest</c> for ever.</summary>
+    /// <summary>
+    /// For bursts. Generic plans only: PostgreSQL would re-plan statements over <c>unnest</c> for ever. Never a scan of a whole table: a plan
+    /// that is made while a queue is empty would choose one, and keep it when the queue is long.
+    /// </summary>
     public NpgsqlDataSource Engine { get; }
+
+    /// <summary>For notes that must survive this process but not the server: its commits do not wait for the disk.</summary>
+    public NpgsqlDataSource Notes { get; }
 
     /// <summary>For deliveries.</summary>
     public NpgsqlDataSource Relay { get; }
@@ -36,6 +43,7 @@ public sealed class Database : IAsyncDisposable
     {
         await Requests.DisposeAsync();
         await Engine.DisposeAsync();
+        await Notes.DisposeAsync();
         await Relay.DisposeAsync();
     }
 

@@ -2,11 +2,8 @@ using System.Text.Json;
 
 using MediatR;
 
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-
-using Npgsql;
 
 using RetailOps.Kernel;
 
@@ -34,12 +31,12 @@ public sealed partial class RequestRunner(IServiceScopeFactory scopes, Database 
             {
                 return await Once(caller, request, key, ct);
             }
-            catch (Exception e) when (attempt < Tries && MayRunAgain(e))
+            catch (Exception e) when (attempt < Tries && Transient.IsRace(e))
             {
                 LogAgain(log, request.GetType().Name, attempt, e.Message);
                 await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(2, 10 << attempt)), ct);
             }
-            catch (Exception e) when (attempt == Tries && MayRunAgain(e))
+            catch (Exception e) when (attempt == Tries && Transient.IsRace(e))
             {
                 return Refusal.Conflict("request.contended", "Others change the same things at this moment; try again.");
             }
@@ -77,15 +74,6 @@ public sealed partial class RequestRunner(IServiceScopeFactory scopes, Database 
         await work.Commit();
         return result;
     }
-
-    private static bool MayRunAgain(Exception e) => e is RedoException || Sql(e) is "23505" or "40P01" or "40001";
-
-    private static string? Sql(Exception e) => e switch
-    {
-        PostgresException direct => direct.SqlState,
-        DbUpdateException { InnerException: PostgresException inner } => inner.SqlState,
-        _ => null,
-    };
 
     [LoggerMessage(6001, LogLevel.Information, "{Request} lost a race at try {Attempt} and is run again: {Reason}")]
     private static partial void LogAgain(ILogger log, string request, int attempt, string reason);

@@ -1,0 +1,272 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+using RetailOps.Platform;
+
+namespace RetailOps.Workflows;
+
+/// <summary>How the engine runs what waits.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Groups under way at once in this process; 0 switches the engine off.</summary>
+    public int Workers { get; init; } = 2;
+
+    /// <summary>Most bursts that share a commit; 1 gives each its own.</summary>
+    public int GroupSize { get; init; } = 32;
+
+    /// <summary>How long a group may take before its bursts are run alone. Machine time.</summary>
+    public TimeSpan GroupTime { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long one burst may take alone. Machine time.</summary>
+    public TimeSpan AloneTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a worker sleeps when nothing rings.</summary>
+    public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Whether what is in hand is noted, so that a stimulus that kills the process is found out.</summary>
+    public bool Notes { get; init; } = true;
+}
+
+/// <summary>
+/// Claims what waits and runs it: a group in one transaction, or, when anything goes wrong in a group, each of its bursts in a
+/// transaction of its own.
+/// </summary>
+internal sealed partial class BurstExecutor(
+    IServiceScopeFactory scopes, Database database, DefinitionStore definitions, EngineOptions options, TimeProvider clock, EngineBell bell, ILogger<BurstExecutor> log)
+{
+    private const int AloneTries = 4;
+
+    private static readonly ActivitySource Tracing = new("RetailOps.Engine");
+    private static readonly Meter Meter = new("RetailOps.Engine");
+    private static readonly Counter<long> Bursts = Meter.CreateCounter<long>("retailops.engine.bursts");
+    private static readonly Counter<long> Groups = Meter.CreateCounter<long>("retailops.engine.groups");
+    private static readonly Counter<long> AloneRuns = Meter.CreateCounter<long>("retailops.engine.alone");
+
+    private readonly AloneHabit habit = new();
+
+    /// <summary>Runs what waits, once.</summary>
+    /// <param name="lane">Who is served first.</param>
+    /// <param name="ct">Ends the work at the next commit.</param>
+    /// <returns>Whether there was anything to do.</returns>
+    public async Task<bool> RunGroup(short lane, CancellationToken ct)
+    {
+        var claim = Guid.CreateVersion7();
+        List<ClaimedStimulus> claimed = [];
+        List<long> alone;
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var work = scope.ServiceProvider.GetRequiredService<WorkExecution>();
+            work.Begin(database.Engine, WorkMode.Group);
+            claimed = await Claims.Group(await work.Connection(ct), lane, options.GroupSize, ct);
+            FaultPoints.Reach(FaultPoint.AfterClaim);
+            if (claimed.Count == 0)
+            {
+                return await RunSuspect(ct);
+            }
+
+            if (claimed.Exists(s => s.IsNoted))
+            {
+                await CountDeaths(work, claimed, ct);
+                return true;
+            }
+
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            limit.CancelAfter(options.GroupTime);
+            var group = claimed.FindAll(s => !habit.IsAlone(s.Name));
+            alone = [.. claimed.Except(group).Select(s => s.Id)];
+            if (group.Count > 0)
+            {
+                await Run(scope.ServiceProvider, work, claim, group, WorkMode.Group, limit.Token);
+                habit.Together(group);
+                Groups.Add(1);
+            }
+        }
+        catch (Exception e) when (claimed.Count > 0)
+        {
+            // The transaction is rolled back and its rows are free: the note must not make this look like a death.
+            await Unnote(claim, claimed);
+            if (ct.IsCancellationRequested || Transient.IsConnection(e) || e is CommitUnknownException)
+            {
+                throw;
+            }
+
+            LogAlone(log, claimed.Count, e.Message);
+            FaultPoints.Reach(FaultPoint.BeforeAlone);
+            alone = claimed.ConvertAll(s => s.Id);
+        }
+
+        foreach (var id in alone)
+        {
+            await RunAlone(id, ct);
+        }
+
+        return true;
+    }
+
+    private async Task<bool> RunSuspect(CancellationToken ct)
+    {
+        if (await Claims.Suspect(database.Engine, ct) is not { } suspect)
+        {
+            return false;
+        }
+
+        await RunAlone(suspect, ct);
+        return true;
+    }
+
+    /// <summary>Runs one stimulus in a transaction of its own, again from fresh reads when it loses a race.</summary>
+    private async Task RunAlone(long id, CancellationToken ct)
+    {
+        AloneRuns.Add(1);
+        for (var attempt = 1; ; attempt++)
+        {
+            var claim = Guid.CreateVersion7();
+            ClaimedStimulus? stimulus = null;
+            try
+            {
+                await using var scope = scopes.CreateAsyncScope();
+                var work = scope.ServiceProvider.GetRequiredService<WorkExecution>();
+                work.Begin(database.Engine, WorkMode.Alone);
+                stimulus = await Claims.One(await work.Connection(ct), id, ct);
+                if (stimulus is null)
+                {
+                    return;
+                }
+
+                if (stimulus.IsNoted)
+                {
+                    await CountDeaths(work, [stimulus], ct);
+                    return;
+                }
+
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+                limit.CancelAfter(options.AloneTime);
+                await Run(scope.ServiceProvider, work, claim, [stimulus], WorkMode.Alone, limit.Token);
+                habit.Alone(stimulus, atOnce: attempt == 1);
+                return;
+            }
+            catch (Exception e) when (stimulus is not null)
+            {
+                await Unnote(claim, [stimulus]);
+                if (ct.IsCancellationRequested || Transient.IsConnection(e) || e is CommitUnknownException)
+                {
+                    throw;
+                }
+
+                if (!Transient.IsRace(e) || attempt == AloneTries)
+                {
+                    await CountFailure(stimulus, e, ct);
+                    return;
+                }
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 10 << attempt)), ct);
+        }
+    }
+
+    private async Task Run(IServiceProvider scope, WorkExecution work, Guid claim, List<ClaimedStimulus> stimuli, WorkMode mode, CancellationToken ct)
+    {
+        var note = options.Notes ? Claims.Note(database.Notes, claim, stimuli.Select(s => s.Id), ct) : Task.CompletedTask;
+        try
+        {
+            await Preload(scope, stimuli, ct);
+        }
+        finally
+        {
+            // No activity runs before the note stands: from here on it may end the process.
+            await note;
+        }
+
+        FaultPoints.Reach(FaultPoint.AfterPreload);
+        var unit = scope.GetRequiredService<UnitOfWork>();
+        var services = new BurstWork(scope, mode, ct);
+        var run = new StimulusRun(unit, definitions, services, clock.GetUtcNow());
+        foreach (var stimulus in stimuli)
+        {
+            using var span = Tracing.StartActivity("burst", ActivityKind.Consumer, stimulus.Trace);
+            span?.SetTag("retailops.key", stimulus.Key).SetTag("retailops.stimulus", stimulus.Name);
+            await run.Run(stimulus, ct);
+            await services.UndoWhatFailed();
+            unit.Write(new StimulusDoneRow(stimulus.Id));
+            if (options.Notes)
+            {
+                unit.Write(new ClaimDoneRow(claim, stimulus.Id));
+            }
+        }
+
+        run.WriteAll();
+        FaultPoints.Reach(FaultPoint.AfterRun);
+        await work.Flush(ct);
+        await work.Commit();
+        Bursts.Add(stimuli.Count);
+        if (run.WroteStimuli)
+        {
+            bell.Ring();
+        }
+    }
+
+    private static async Task Preload(IServiceProvider scope, List<ClaimedStimulus> stimuli, CancellationToken ct)
+    {
+        foreach (var preload in scope.GetServices<IPreload>())
+        {
+            var items = stimuli.Where(s => preload.EventNames.Contains(s.Name)).Select(s => new PreloadItem(s.Name, s.Key, s.Data)).ToList();
+            if (items.Count > 0)
+            {
+                await preload.Load(items, ct);
+            }
+        }
+    }
+
+    private async Task CountDeaths(WorkExecution work, List<ClaimedStimulus> claimed, CancellationToken ct)
+    {
+        var noted = claimed.FindAll(s => s.IsNoted).ConvertAll(s => s.Id);
+        var dead = await Claims.CountDeaths(await work.Connection(ct), noted, ct);
+        await work.Flush(ct);
+        await work.Commit();
+        LogDeaths(log, noted.Count);
+        dead.ForEach(d => LogDead(log, d));
+    }
+
+    private async Task CountFailure(ClaimedStimulus stimulus, Exception error, CancellationToken ct)
+    {
+        LogFailed(log, error, stimulus.Id, stimulus.Name, stimulus.Key);
+        await using var connection = await database.Engine.OpenConnectionAsync(ct);
+        var dead = await Claims.Count(connection, [stimulus.Id], $"{error.GetType().Name}: {error.Message}", TimeSpan.FromSeconds(1 << stimulus.Attempts), ct);
+        dead.ForEach(d => LogDead(log, d));
+    }
+
+    private async Task Unnote(Guid claim, List<ClaimedStimulus> stimuli)
+    {
+        if (options.Notes)
+        {
+            try
+            {
+                await Claims.Unnote(database.Notes, claim, stimuli.Select(s => s.Id), CancellationToken.None);
+            }
+            catch (Exception e) when (Transient.IsConnection(e))
+            {
+                // Left behind it counts as one attempt too many, which costs a run alone.
+                LogUnnoted(log, e.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(4001, LogLevel.Information, "A group of {Bursts} is run one by one: {Reason}")]
+    private static partial void LogAlone(ILogger log, int bursts, string reason);
+
+    [LoggerMessage(4002, LogLevel.Warning, "{Stimuli} stimuli were in the hand of a process that ended; the attempt counts")]
+    private static partial void LogDeaths(ILogger log, int stimuli);
+
+    [LoggerMessage(4003, LogLevel.Error, "Stimulus {StimulusId} is a dead letter; look at it and replay it")]
+    private static partial void LogDead(ILogger log, long stimulusId);
+
+    [LoggerMessage(4004, LogLevel.Warning, "Stimulus {StimulusId} ({Name}) of {Key} failed")]
+    private static partial void LogFailed(ILogger log, Exception e, long stimulusId, string name, string key);
+
+    [LoggerMessage(4005, LogLevel.Warning, "A note could not be taken back: {Reason}")]
+    private static partial void LogUnnoted(ILogger log, string reason);
+}

@@ -1,0 +1,97 @@
+using MediatR;
+
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+using RetailOps.Kernel;
+using RetailOps.Platform;
+
+namespace RetailOps.Workflows;
+
+/// <summary>
+/// What bursts ask of the world, with a unit of work behind it. In a group a fault leaves the group; alone it is undone to the
+/// savepoint before the activity's first request and becomes an incident.
+/// </summary>
+internal sealed partial class BurstWork(IServiceProvider scope, WorkMode mode, CancellationToken ct) : IBurstServices
+{
+    private readonly ISender sender = scope.GetRequiredService<ISender>();
+    private readonly WorkExecution work = scope.GetRequiredService<WorkExecution>();
+    private readonly ILogger log = scope.GetRequiredService<ILogger<BurstWork>>();
+    private Guid marked;
+    private bool undo;
+
+    public DateTimeOffset Now { get; private set; }
+
+    /// <summary>From here on it is this version's burst.</summary>
+    public void Act(Caller.Engine caller, ClaimedStimulus stimulus, DateTimeOffset now)
+    {
+        Now = now;
+        work.Act(caller, stimulus.SourceId, stimulus.Trace, now);
+    }
+
+    public Guid NewId() => Guid.CreateVersion7();
+
+    public async Task<TResponse> Send<TResponse>(IRequest<TResponse> request, Guid executionId)
+    {
+        if (mode is WorkMode.Group)
+        {
+            var answer = await sender.Send(request, ct);
+            FaultPoints.Reach(FaultPoint.AfterSend);
+            return answer;
+        }
+
+        await UndoWhatFailed();
+        await work.Flush(ct);
+        if (marked != executionId)
+        {
+            await work.Savepoint(ct);
+            marked = executionId;
+        }
+
+        var response = await sender.Send(request, ct);
+        if (response is IResult { Refusal: not null } && work.HasWrites)
+        {
+            await work.RollbackToSavepoint(ct);
+        }
+        else if (work.IsTainted)
+        {
+            throw new InvalidOperationException($"{request.GetType().Name} went on after a request it sent had written and was refused.");
+        }
+
+        // Sent at once, so that what the database says no to is this activity's fault and no other's.
+        await work.Flush(ct);
+        FaultPoints.Reach(FaultPoint.AfterSend);
+        return response;
+    }
+
+    public bool Contain(Exception error, CompiledNode activity, int attempt, Guid executionId)
+    {
+        if (mode is WorkMode.Group || Transient.IsRace(error) || Transient.IsConnection(error) || error is OperationCanceledException)
+        {
+            return false;
+        }
+
+        undo = marked == executionId;
+        marked = Guid.Empty;
+        LogFault(log, error, activity.Type, activity.Id, attempt);
+        return true;
+    }
+
+    void IBurstServices.Log(CompiledNode activity, string line) => LogLine(log, activity.Id, line);
+
+    /// <summary>Undoes what a failed activity wrote, before anything else is written.</summary>
+    public async Task UndoWhatFailed()
+    {
+        if (undo)
+        {
+            undo = false;
+            await work.RollbackToSavepoint(ct);
+        }
+    }
+
+    [LoggerMessage(4101, LogLevel.Warning, "{ActivityType} ({ActivityId}) failed at try {Attempt} and is an incident")]
+    private static partial void LogFault(ILogger log, Exception e, string activityType, string activityId, int attempt);
+
+    [LoggerMessage(4102, LogLevel.Information, "{ActivityId} writes: {Line}")]
+    private static partial void LogLine(ILogger log, string activityId, string line);
+}

@@ -1,0 +1,204 @@
+using System.Text.Json;
+
+using RetailOps.Platform;
+
+namespace RetailOps.Workflows;
+
+/// <summary>Finds out what a stimulus means, runs its burst, and writes down what came of it.</summary>
+internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, BurstWork services, DateTimeOffset now)
+{
+    private static readonly WorkflowRunner Runner = new();
+
+    private readonly List<Action> writes = [];
+
+    /// <summary>Whether this run leaves work for the next one.</summary>
+    public bool WroteStimuli { get; private set; }
+
+    /// <summary>Runs one stimulus. What it leaves of the engine's own rows is written by <see cref="WriteAll"/>.</summary>
+    public Task Run(ClaimedStimulus stimulus, CancellationToken ct)
+    {
+        switch (stimulus.Kind)
+        {
+            case StimulusKind.Event when stimulus.Targets.Count + stimulus.Starts.Length > 1:
+                Split(stimulus);
+                return Task.CompletedTask;
+            case StimulusKind.Event when stimulus.Starts is [var start]:
+                return Start(stimulus, start, ct);
+            case StimulusKind.Target when stimulus.VersionId is { } version:
+                return Start(stimulus, version, ct);
+            case StimulusKind.Event or StimulusKind.Target when stimulus.Targets is [var target]:
+                return Resume(stimulus, target, target.Bookmark, ct);
+            case StimulusKind.Timer when stimulus.Targets is [var target]:
+                return Resume(stimulus, target, stimulus.SourceId, ct);
+            case StimulusKind.Retry or StimulusKind.Continue when stimulus.Targets is [var target]:
+                return GoOn(stimulus, target, ct);
+            default:
+                Keep(stimulus, late: stimulus.Kind is not StimulusKind.Event || !stimulus.KeyLives);
+                return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Writes what the bursts left, after the last of them.</summary>
+    public void WriteAll() => writes.ForEach(write => write());
+
+    private async Task Start(ClaimedStimulus stimulus, string start, CancellationToken ct)
+    {
+        var bar = start.IndexOf('|', StringComparison.Ordinal);
+        var version = await definitions.Compiled(start[..bar], ct);
+        var state = InstanceState.New(Guid.CreateVersion7(), version.Workflow, stimulus.Key);
+        services.Act(version.Caller, stimulus, now);
+        using var data = Data(stimulus);
+        Store(stimulus, version, state, null, await Runner.StartAsync(version.Workflow, state, start[(bar + 1)..], data?.RootElement, services, ct));
+    }
+
+    private async Task Resume(ClaimedStimulus stimulus, ClaimedTarget target, Guid? bookmark, CancellationToken ct)
+    {
+        var version = await definitions.Compiled(target.VersionId, ct);
+        var state = Read(target);
+        var met = bookmark is { } id ? state.Bookmarks.Find(b => b.Id == id) : state.Bookmarks.Find(b => b.Kind is BookmarkKind.Event && b.Name == stimulus.Name);
+        if (met is null)
+        {
+            // A timer and an event raced and the other one won, or the wait of a split event went meanwhile.
+            Keep(stimulus, late: stimulus.Kind is StimulusKind.Timer);
+            return;
+        }
+
+        services.Act(version.Caller, stimulus, now);
+        using var data = Data(stimulus);
+        Store(stimulus, version, state, target, await Runner.ResumeAsync(version.Workflow, state, met.Id, data?.RootElement, services, ct));
+    }
+
+    private async Task GoOn(ClaimedStimulus stimulus, ClaimedTarget target, CancellationToken ct)
+    {
+        var version = await definitions.Compiled(target.VersionId, ct);
+        var state = Read(target);
+        var isRetry = stimulus.Kind is StimulusKind.Retry;
+        if (isRetry ? !state.Incidents.Exists(i => i.Id == stimulus.SourceId) : !state.NeedsContinue)
+        {
+            Keep(stimulus, late: true);
+            return;
+        }
+
+        services.Act(version.Caller, stimulus, now);
+        var result = isRetry
+            ? await Runner.RetryAsync(version.Workflow, state, stimulus.SourceId, services, ct)
+            : await Runner.ContinueAsync(version.Workflow, state, services, ct);
+        Store(stimulus, version, state, target, result);
+    }
+
+    /// <summary>An event with several targets writes one stimulus for each, so that each is a burst of its own.</summary>
+    private void Split(ClaimedStimulus stimulus)
+    {
+        foreach (var start in stimulus.Starts)
+        {
+            Wake(new(Lane.People, stimulus.Key, StimulusKind.Target, stimulus.Name, stimulus.SourceId, null, start, stimulus.Data, stimulus.Trace));
+        }
+
+        foreach (var target in stimulus.Targets)
+        {
+            Wake(new(Lane.People, target.Key, StimulusKind.Target, stimulus.Name, stimulus.SourceId, target.InstanceId, null, stimulus.Data, stimulus.Trace));
+        }
+    }
+
+    private void Keep(ClaimedStimulus stimulus, bool late) => writes.Add(() => unit.Write(
+        new KeptRow(stimulus.Id, stimulus.Key, stimulus.Kind, stimulus.Name, stimulus.SourceId, stimulus.Data, stimulus.Trace, late)));
+
+    private void Wake(StimulusRow row)
+    {
+        WroteStimuli = true;
+        writes.Add(() => unit.Write(row));
+    }
+
+    private void Store(ClaimedStimulus stimulus, CompiledVersion version, InstanceState state, ClaimedTarget? before, BurstResult result)
+    {
+        var key = state.CorrelationId ?? state.Id.ToString();
+        var document = StateSerializer.Write(state);
+        writes.Add(() => WriteInstance(stimulus, version, state, before, result, key, document));
+        if (result.NeedsContinue)
+        {
+            Wake(new(Lane.Bulk, key, StimulusKind.Continue, "continue", state.Id, state.Id, null, null, stimulus.Trace));
+        }
+
+        MatchKept(stimulus, state, key, result);
+    }
+
+    private void WriteInstance(
+        ClaimedStimulus stimulus, CompiledVersion version, InstanceState state, ClaimedTarget? before, BurstResult result, string key, byte[] document)
+    {
+        if (before is null)
+        {
+            var singleton = result.Status is InstanceStatus.Running && version.IsSingleton ? $"{state.DefinitionId}:{key}" : null;
+            unit.Write(new InstanceRow(state.Id, state.DefinitionId, state.VersionId, key, $"{state.DefinitionId}:{stimulus.SourceId}", singleton, result.Status, document, now));
+        }
+        else
+        {
+            unit.Write(new InstanceUpdateRow(state.Id, before.Revision, result.Status, document, now));
+        }
+
+        result.BookmarksRemoved.ForEach(b => unit.Write(new BookmarkGoneRow(b)));
+        result.IncidentsClosed.ForEach(i => unit.Write(new IncidentClosedRow(i, now)));
+        foreach (var bookmark in result.BookmarksCreated)
+        {
+            unit.Write(new BookmarkRow(state.Id, key, bookmark));
+            if (bookmark.Due is { } due)
+            {
+                unit.Write(new TimerRow(bookmark.Id, state.Id, key, 0, due));
+            }
+        }
+
+        foreach (var incident in result.IncidentsOpened)
+        {
+            unit.Write(new IncidentRow(state.Id, key, incident));
+            if (incident.RetryAt is { } again)
+            {
+                unit.Write(new TimerRow(incident.Id, state.Id, key, 1, again));
+            }
+        }
+
+        if (result.IsStuck)
+        {
+            unit.Write(new IncidentRow(state.Id, key, new(
+                services.NewId(), 0, "", "", "", "Nothing can wake this instance: a join waits for a branch that will not come.", "workflows.stuck", 1, now, null)));
+        }
+
+        result.Journal.ForEach(entry => unit.Write(new JournalRow(state.Id, entry)));
+    }
+
+    /// <summary>A signal that came before its wait is met now, in a burst of its own.</summary>
+    private void MatchKept(ClaimedStimulus stimulus, InstanceState state, string key, BurstResult result)
+    {
+        if (stimulus.Kept is null)
+        {
+            return;
+        }
+
+        using var kept = JsonDocument.Parse(stimulus.Kept);
+        var signals = kept.RootElement.EnumerateArray().ToList();
+        foreach (var bookmark in result.BookmarksCreated.Where(b => b.Kind is BookmarkKind.Event))
+        {
+            var match = signals.FindIndex(s => s.GetProperty("name").GetString() == bookmark.Name);
+            if (match < 0)
+            {
+                continue;
+            }
+
+            var signal = signals[match];
+            signals.RemoveAt(match);
+            var taken = new KeptTakenRow(signal.GetProperty("id").GetInt64());
+            var data = signal.GetProperty("data");
+            Wake(new(
+                Lane.People, key, StimulusKind.Target, bookmark.Name, signal.GetProperty("source").GetGuid(), state.Id, null,
+                data.ValueKind is JsonValueKind.Null ? null : data.GetRawText(), signal.GetProperty("trace").GetString()));
+            writes.Add(() => unit.Write(taken));
+        }
+    }
+
+    private static InstanceState Read(ClaimedTarget target)
+    {
+        var state = StateSerializer.Read(target.State);
+        state.Revision = target.Revision;
+        return state;
+    }
+
+    private static JsonDocument? Data(ClaimedStimulus stimulus) => stimulus.Data is null ? null : JsonDocument.Parse(stimulus.Data);
+}

@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Security.Cryptography;
+
+using Microsoft.Extensions.Logging;
+
+using Npgsql;
+
+using RetailOps.Kernel;
+using RetailOps.Platform;
+
+namespace RetailOps.Workflows;
+
+/// <summary>A version ready to run, with who it acts as.</summary>
+/// <param name="Workflow">The compiled graph.</param>
+/// <param name="Caller">The engine as this version: it may send what its activities declare.</param>
+/// <param name="IsSingleton">Whether one instance lives per definition and correlation id at most.</param>
+internal sealed record CompiledVersion(CompiledWorkflow Workflow, Caller.Engine Caller, bool IsSingleton);
+
+/// <summary>A definition file that cannot be used, and why.</summary>
+public sealed class DefinitionFileException(string file, IEnumerable<string> problems) : Exception($"{file} cannot be published:{Environment.NewLine}  {string.Join($"{Environment.NewLine}  ", problems)}");
+
+/// <summary>Versions of definitions: immutable once published, compiled once per process.</summary>
+internal sealed partial class DefinitionStore(Database database, ActivityCatalogue catalogue, ILogger<DefinitionStore> log)
+{
+    private readonly ConcurrentDictionary<string, CompiledVersion> compiled = [];
+
+    /// <summary>The version with an id, compiled at first use.</summary>
+    /// <exception cref="InvalidOperationException">There is no such version.</exception>
+    public ValueTask<CompiledVersion> Compiled(string versionId, CancellationToken ct) =>
+        compiled.TryGetValue(versionId, out var version) ? ValueTask.FromResult(version) : Load(versionId, ct);
+
+    /// <summary>
+    /// Takes over the files of a folder: a changed file becomes a new version, published when the live version came from a file too,
+    /// otherwise only proposed. Two hosts at once do it once.
+    /// </summary>
+    /// <returns>How many new versions.</returns>
+    /// <exception cref="DefinitionFileException">A file cannot be read or has errors.</exception>
+    public async Task<int> Import(string folder, CancellationToken ct)
+    {
+        var count = 0;
+        foreach (var file in Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal))
+        {
+            count += await ImportFile(Path.GetFileName(file), await File.ReadAllTextAsync(file, ct), ct) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>Takes over one file's text. False when the latest version says the same.</summary>
+    public async Task<bool> ImportFile(string name, string text, CancellationToken ct)
+    {
+        CompiledWorkflow workflow;
+        try
+        {
+            workflow = WorkflowCompiler.Compile(DefinitionReader.Read(text), catalogue);
+        }
+        catch (DefinitionException bad)
+        {
+            throw new DefinitionFileException(name, [bad.Message]);
+        }
+
+        if (workflow.HasErrors)
+        {
+            throw new DefinitionFileException(name, workflow.Problems.Where(p => p.IsError).Select(p => p.ToString()));
+        }
+
+        var checksum = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n"))));
+        await using var connection = await database.Requests.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        var latest = await Latest(connection, workflow.DefinitionId, ct);
+        if (latest?.Checksum == checksum)
+        {
+            return false;
+        }
+
+        var version = (latest?.Version ?? 0) + 1;
+        var publish = latest is null || latest.FromFile;
+        var versionId = $"{workflow.DefinitionId}-{version}-{checksum[..8]}";
+        await Insert(connection, workflow, versionId, version, name, text, checksum, publish, ct);
+        await transaction.CommitAsync(ct);
+        LogImported(log, name, version, publish ? "published" : "proposed, because the live version was edited elsewhere");
+        return true;
+    }
+
+    private sealed record LatestVersion(int Version, string Checksum, bool FromFile);
+
+    private static async Task<LatestVersion?> Latest(NpgsqlConnection connection, string definitionId, CancellationToken ct)
+    {
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("select pg_advisory_xact_lock(hashtextextended($1, 11))") { Parameters = { new() { Value = definitionId } } },
+                new(
+                    """
+                    select l.version, l.checksum, coalesce((select p.origin like 'file:%' from workflows.definitions p where p.definition_id = $1 and p.is_published), true)
+                    from workflows.definitions l where l.definition_id = $1 and l.is_latest
+                    """) { Parameters = { new() { Value = definitionId } } },
+            },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.NextResultAsync(ct);
+        return await reader.ReadAsync(ct) ? new(reader.GetInt32(0), reader.GetString(1), reader.GetBoolean(2)) : null;
+    }
+
+    private static async Task Insert(
+        NpgsqlConnection connection, CompiledWorkflow workflow, string versionId, int version, string file, string text, string checksum, bool publish, CancellationToken ct)
+    {
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("update workflows.definitions set is_latest = false, is_published = is_published and not $2 where definition_id = $1 and (is_latest or is_published)")
+                {
+                    Parameters = { new() { Value = workflow.DefinitionId }, new() { Value = publish } },
+                },
+                new(
+                    """
+                    insert into workflows.definitions (version_id, definition_id, version, name, document, checksum, is_latest, is_published, origin)
+                    values ($1, $2, $3, $4, $5, $6, true, $7, $8)
+                    """)
+                {
+                    Parameters =
+                    {
+                        new() { Value = versionId },
+                        new() { Value = workflow.DefinitionId },
+                        new() { Value = version },
+                        new() { Value = workflow.Definition.Name ?? workflow.DefinitionId },
+                        new() { Value = text, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb },
+                        new() { Value = checksum },
+                        new() { Value = publish },
+                        new() { Value = $"file:{file}" },
+                    },
+                },
+            },
+        };
+        if (publish)
+        {
+            var triggers = workflow.Triggers.Where(t => t.EventName is not null).ToList();
+            batch.BatchCommands.Add(new("delete from workflows.triggers where definition_id = $1") { Parameters = { new() { Value = workflow.DefinitionId } } });
+            batch.BatchCommands.Add(new("insert into workflows.triggers (name, version_id, definition_id, activity_id) select n, $2, $3, a from unnest($1, $4) as u (n, a)")
+            {
+                Parameters =
+                {
+                    new() { Value = triggers.Select(t => t.EventName!).ToArray() },
+                    new() { Value = versionId },
+                    new() { Value = workflow.DefinitionId },
+                    new() { Value = triggers.Select(t => t.ActivityId).ToArray() },
+                },
+            });
+            batch.BatchCommands.Add(new("insert into workflows.event_names (name, version_id) select n, $2 from unnest($1) as n")
+            {
+                Parameters = { new() { Value = workflow.EventNames.ToArray() }, new() { Value = versionId } },
+            });
+        }
+
+        await batch.ExecuteNonQueryAsync(ct);
+    }
+
+    private async ValueTask<CompiledVersion> Load(string versionId, CancellationToken ct)
+    {
+        await using var command = database.Requests.CreateCommand("select document::text, version, approved_by from workflows.definitions where version_id = $1");
+        command.Parameters.Add(new() { Value = versionId });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        if (!await reader.ReadAsync(ct))
+        {
+            throw new InvalidOperationException($"There is no definition version {versionId}.");
+        }
+
+        var definition = DefinitionReader.Read(reader.GetString(0)) with { VersionId = versionId, Version = reader.GetInt32(1) };
+        var workflow = WorkflowCompiler.Compile(definition, catalogue);
+        var permissions = workflow.Requests.Select(r => r.GetCustomAttribute<NeedsAttribute>()?.Permission).OfType<string>().ToHashSet();
+        var caller = new Caller.Engine(workflow.DefinitionId, workflow.Version, await reader.IsDBNullAsync(2, ct) ? null : reader.GetString(2), permissions);
+        return compiled.GetOrAdd(versionId, new CompiledVersion(workflow, caller, IsSingleton(definition)));
+    }
+
+    private static bool IsSingleton(WorkflowDefinition definition) => definition.ActivationStrategy is { } strategy && strategy.Contains("Singleton", StringComparison.Ordinal);
+
+    [LoggerMessage(4201, LogLevel.Information, "{File} is version {Version} now, {How}")]
+    private static partial void LogImported(ILogger log, string file, int version, string how);
+}
