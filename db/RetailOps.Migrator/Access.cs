@@ -48,9 +48,12 @@ internal sealed partial class Access(MigratorOptions options, ILogger log)
         await Logins.EnsureAsync(server, App, ct);
         if (!await ExistsAsync(server, ct))
         {
-            // An administrator that is no superuser may give a database only to a role it belongs to.
-            await server.ExecuteAsync(
-                $"do $$ begin if not pg_catalog.pg_has_role(current_user, '{Literal(Owner.Username!)}', 'member') then grant {Sql.Quote(Owner.Username!)} to current_user; end if; end $$", ct);
+            // An administrator that is no superuser may give a database only to a role it can act as.
+            if (!await server.AskAsync<bool>("select rolsuper from pg_catalog.pg_roles where rolname = current_user", ct))
+            {
+                await server.ExecuteAsync($"grant {Sql.Quote(Owner.Username!)} to current_user", ct);
+            }
+
             await CreateAsync(server, ct);
         }
 
@@ -97,8 +100,6 @@ internal sealed partial class Access(MigratorOptions options, ILogger log)
 
     private static NpgsqlConnectionStringBuilder LoginOf(NpgsqlConnectionStringBuilder like, string database, string name, string password) =>
         new(like.ConnectionString) { Database = database, Username = name, Password = password };
-
-    private static string Literal(string value) => value.Replace("'", "''", StringComparison.Ordinal);
 
     private async Task<bool> ExistsAsync(NpgsqlConnection server, CancellationToken ct) =>
         await server.AskAsync<bool>("select exists (select from pg_catalog.pg_database where datname = $1)", ct, Owner.Database!);

@@ -17,9 +17,14 @@ internal static class Sql
             await connection.OpenAsync(ct);
             return connection;
         }
-        catch
+        catch (Exception failure)
         {
             await connection.DisposeAsync();
+            if (failure is NpgsqlException and not PostgresException)
+            {
+                throw new MigrationException($"No PostgreSQL answers at {to.Host}:{to.Port}: see that it runs and that the connection string names its host and port. {failure.Message}", failure);
+            }
+
             throw;
         }
     }

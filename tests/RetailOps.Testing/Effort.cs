@@ -13,11 +13,9 @@ public static class Effort
     /// <summary>The part of a deep run's count that this run does.</summary>
     /// <param name="deepCount">How often at full effort.</param>
     /// <param name="least">Never fewer: what the test needs to mean anything.</param>
-    public static int Of(int deepCount, int least = 1) => Of(deepCount, least, Share);
+    public static int Of(int deepCount, int least = 1) => Math.Max(least, (int)Math.Round(deepCount * Share));
 
-    internal static int Of(int deepCount, int least, double share) => Math.Max(least, (int)Math.Round(deepCount * share));
-
-    internal static double Parse(string? value)
+    private static double Parse(string? value)
     {
         if (string.IsNullOrWhiteSpace(value))
         {
