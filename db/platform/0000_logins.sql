@@ -75,6 +75,8 @@ begin
     execute format('grant usage on schema %I to %I', item.schema_name, app);
     execute format('grant select, insert, update, delete on all tables in schema %I to %I', item.schema_name, app);
     execute format('grant usage, select on all sequences in schema %I to %I', item.schema_name, app);
+    -- A restore without rights makes functions everybody's.
+    execute format('revoke execute on all functions in schema %I from public', item.schema_name);
   end loop;
   for item in select l.relation, l.app_may from platform.table_limits l join pg_class c on c.oid = l.relation loop
     perform platform.apply_limit(item.relation, item.app_may);

@@ -201,14 +201,17 @@ public sealed class LoginTests
         await using var other = await Shop.Reserve();
         await using var shop = await Shop.Reserve();
         var scripts = Shop.Scripts.With("shop/0003_count.sql",
-            "create function shop.number() returns int language sql as $$ select 7 $$; select platform.app_may_call('shop.number()');");
+            "create function shop.number() returns int language sql as $$ select 7 $$; select platform.app_may_call('shop.number()');")
+            .With("shop/0004_secret.sql", "create function shop.secret() returns int language sql as $$ select 8 $$;");
         await shop.Migrate(scripts);
+        await Shop.Run(shop.Owner, "grant execute on function shop.secret() to public");      // what a restore without rights leaves
 
         var report = await Shop.Migrate(shop.Options(scripts) with { AppName = other.AppName });
 
         (await Shop.Run(report.AppConnectionString, "select current_user::text")).Should().Be(other.AppName);
         (await Shop.Refusal(report.AppConnectionString, "insert into shop.orders (note) values ('a')")).Should().BeNull();
         (await Shop.Run(report.AppConnectionString, "select shop.number()")).Should().Be(7);
+        (await Shop.Refusal(report.AppConnectionString, "select shop.secret()")).Should().Be(Denied);
         (await Shop.Refusal(report.AppConnectionString, "delete from shop.ledger")).Should().Be(Denied);
     }
 
