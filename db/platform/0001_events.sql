@@ -93,4 +93,4 @@ begin
   insert into platform.retention values ('idempotency', line) on conflict (what) do update set upto = greatest(retention.upto, excluded.upto);
   what := 'idempotency'; deleted := n; return next;
 end $$;
-revoke execute on function platform.retire(interval) from public;
+select platform.app_may_call('platform.retire(interval)');

@@ -11,7 +11,7 @@ internal static class OrdersInvariants
             """
             select 'idempotency key ' || k.key || ' answered with order ' || (k.answer->>'id') || ', which does not exist'
             from platform.idempotency k
-            where k.operation = 'PlaceOrder' and ($1::timestamptz is null or k.created >= $1)
+            where k.operation = 'POST /api/v1/orders' and ($1::timestamptz is null or k.created >= $1)
               and not exists (select from orders.orders o where o.id = (k.answer->>'id')::uuid)
             union all
             select 'order ' || o.id || ' has no event' from orders.orders o
@@ -29,7 +29,7 @@ internal static class OrdersInvariants
             """
             select 'order ' || (k.answer->>'id') || ' was answered to ' || count(distinct (k.client, k.key, k.hash)) || ' different payloads'
             from platform.idempotency k
-            where k.operation = 'PlaceOrder' and ($1::timestamptz is null or k.created >= $1)
+            where k.operation = 'POST /api/v1/orders' and ($1::timestamptz is null or k.created >= $1)
             group by k.answer->>'id' having count(distinct k.hash) > 1
             """),
     ];

@@ -1,0 +1,39 @@
+using System.Reflection;
+
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+using RetailOps.Platform;
+
+namespace RetailOps.Workflows;
+
+/// <summary>The engine's table of contents.</summary>
+public static class WorkflowsModule
+{
+    /// <summary>Registers the engine.</summary>
+    /// <param name="services">The host's.</param>
+    /// <param name="modules">Assemblies with activities, besides the engine's own.</param>
+    public static IServiceCollection AddWorkflows(this IServiceCollection services, IReadOnlyList<Assembly> modules)
+    {
+        services.TryAddSingleton(new EngineOptions());
+        services.AddSingleton(ActivityCatalogue.Of([typeof(WorkflowsModule).Assembly, .. modules]));
+        services.AddSingleton<EngineBell>();
+        services.AddSingleton<IEventSink, EventStimuli>();
+        services.AddSingleton<DefinitionStore>();
+        services.AddSingleton<BurstExecutor>();
+        services.AddSingleton<EngineWatch>();
+        services.AddHostedService<EngineHost>();
+        services.AddHostedService<Neighbours>();
+        services.AddInvariants(EngineInvariants.All);
+        return services;
+    }
+
+    /// <summary>Takes over changed definition files, before the host accepts work.</summary>
+    /// <param name="services">The built container.</param>
+    /// <param name="folder">Where the <c>*.json</c> are.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>How many new versions there are.</returns>
+    /// <exception cref="DefinitionFileException">A file cannot be published; the message names file, activity and fault.</exception>
+    public static Task<int> ImportWorkflowsAsync(this IServiceProvider services, string folder, CancellationToken ct = default) =>
+        services.GetRequiredService<DefinitionStore>().Import(folder, ct);
+}
