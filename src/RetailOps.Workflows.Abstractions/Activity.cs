@@ -112,3 +112,12 @@ public sealed class SendsAttribute(Type request) : Attribute
     /// <summary>The request's type.</summary>
     public Type Request { get; } = request;
 }
+
+/// <summary>An event that a step's code waits for. Only declared events reach an instance, so waiting for another one is an error.</summary>
+/// <param name="eventName">Compared exactly.</param>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public sealed class WaitsForAttribute(string eventName) : Attribute
+{
+    /// <summary>The event's name.</summary>
+    public string EventName { get; } = eventName;
+}

@@ -1,0 +1,143 @@
+namespace RetailOps.Workflows;
+
+/// <summary>
+/// Elsa's flowchart in counter mode. When a child ends, each of its connections counts as visited, followed or not; what it leads to runs once all its
+/// forward connections were visited and one of them was followed, and is skipped, with everything behind it, when none was.
+/// </summary>
+[Activity("Elsa.Flowchart", Category = "Flow")]
+internal sealed class Flowchart : Composite
+{
+    public override Outcomes? ChildCompleted(Burst burst, ActivityExecution self, ActivityExecution child, Outcomes outcomes)
+    {
+        if (child.Node!.Activity is ITerminal)
+        {
+            return Outcomes.Done;
+        }
+
+        Leave(burst, self, child.Node.Position, outcomes, child.Backward);
+        return self.Children == 0 ? Outcomes.Done : null;
+    }
+
+    protected override void Begin(Burst burst)
+    {
+        var self = burst.Current;
+        var flow = self.Node!.Flow!;
+        var start = burst.Trigger is { } trigger && self.Node.Children.Contains(trigger) && flow.CanStart(trigger.Position) ? trigger.Position : flow.Start;
+        if (start < 0)
+        {
+            burst.Complete();
+            return;
+        }
+
+        self.Flow = new FlowCounters(start, self.Node.Children.Length, flow.ConnectionSlots);
+        var child = self.Node.Children[start];
+        burst.Schedule(child, self, resumed: child == burst.Trigger, payload: child == burst.Trigger ? burst.TriggerPayload : null);
+    }
+
+    /// <summary>Visits the connections out of a child, and those of the children skipped by it, depth first by an explicit stack.</summary>
+    private static void Leave(Burst burst, ActivityExecution self, int position, Outcomes outcomes, bool backward)
+    {
+        var flow = self.Node!.Flow!;
+        var graph = flow.From(self.Flow!.Start);
+        var counters = self.Flow;
+        var stack = new Stack<(int Child, int Next, Outcomes Outcomes)>();
+        Enter(position, outcomes, backward);
+        while (stack.TryPop(out var top))
+        {
+            var (child, next, by) = top;
+            if (next == flow.Outbound[child].Length)
+            {
+                continue;
+            }
+
+            stack.Push((child, next + 1, by));
+            var connection = flow.Outbound[child][next];
+            var followed = by.Contains(connection.Port);
+            counters.Connections[connection.Index]++;
+            counters.Followed[connection.Index] = followed;
+            if (!graph.IsForward(connection))
+            {
+                if (followed)
+                {
+                    Back(burst, self, graph, connection);
+                }
+            }
+            else if (Arrive(burst, self, graph, connection))
+            {
+                Enter(connection.Target, Outcomes.None, backward: false);
+            }
+        }
+
+        void Enter(int child, Outcomes with, bool backward)
+        {
+            // A round begun by a connection back is the loop's, not a new arrival from the start.
+            if (!backward)
+            {
+                counters.Activities[child]++;
+            }
+
+            stack.Push((child, 0, with));
+        }
+    }
+
+    private static void Back(Burst burst, ActivityExecution self, FlowGraph graph, FlowConnection connection)
+    {
+        var children = self.Node!.Children;
+        if (!graph.IsSoundLoop(connection))
+        {
+            throw new InvalidOperationException(
+                $"Invalid backward connection: Every path from the source ('{children[connection.Source].Id}') must go through the target ('{children[connection.Target].Id}') when tracing back to the start.");
+        }
+
+        burst.Schedule(children[connection.Target], self, backward: true);
+    }
+
+    /// <summary>Schedules what a visited connection leads to, when its join is met.</summary>
+    /// <returns>Whether it is to be skipped.</returns>
+    private static bool Arrive(Burst burst, ActivityExecution self, FlowGraph graph, FlowConnection connection)
+    {
+        var target = self.Node!.Children[connection.Target];
+        var mode = target.Activity is FlowJoin join ? burst.Peek(target, join.Mode) : FlowJoinMode.WaitAllActive;
+        var inbound = graph.Inbound[connection.Target];
+        var counters = self.Flow!;
+        var visits = counters.Activities[connection.Target];
+        if (mode == FlowJoinMode.WaitAny)
+        {
+            if (counters.Connections[connection.Index] <= visits || burst.IsScheduled(target, self))
+            {
+                return false;               // the join has been passed in this round
+            }
+
+            if (Array.Exists(inbound, c => counters.Followed[c.Index]))
+            {
+                burst.Schedule(target, self);
+                CancelBefore(burst, self, graph, connection.Target);
+                return false;
+            }
+        }
+
+        if (!Array.TrueForAll(inbound, c => counters.Connections[c.Index] > visits))
+        {
+            return false;                   // somebody is still on the way
+        }
+
+        var runs = mode == FlowJoinMode.WaitAll
+            ? Array.TrueForAll(inbound, c => counters.Followed[c.Index])
+            : Array.Exists(inbound, c => counters.Followed[c.Index]);
+        if (runs)
+        {
+            burst.Schedule(target, self);
+        }
+
+        return !runs;
+    }
+
+    /// <summary>The first to arrive wins: what is still under way before the join is given up, and its own connections count as visited.</summary>
+    private static void CancelBefore(Burst burst, ActivityExecution self, FlowGraph graph, int target)
+    {
+        var ancestors = graph.Ancestors(target);
+        var overtaken = burst.RunningChildren(self).Where(e => ancestors[e.Node!.Position]).ToList();
+        overtaken.ForEach(burst.CancelChild);
+        overtaken.ForEach(e => Leave(burst, self, e.Node!.Position, Outcomes.None, backward: false));
+    }
+}

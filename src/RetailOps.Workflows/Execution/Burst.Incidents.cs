@@ -1,0 +1,102 @@
+namespace RetailOps.Workflows;
+
+/// <summary>Failures and the end of the burst.</summary>
+internal sealed partial class Burst
+{
+    /// <summary>Waits before the automatic retries; after the last one a person is asked.</summary>
+    private static readonly TimeSpan[] BackOff = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)];
+
+    public bool Contains(Exception error) => services.Contain(error, node, current.Attempt + 1);
+
+    public void Fault(Exception error)
+    {
+        // What the failed step began to wait for would wake an activity that never said so.
+        waits?.ForEach(w => state.Bookmarks.Remove(w));
+        if (propertiesBefore is not null)
+        {
+            current.Properties = propertiesBefore;
+        }
+
+        current.Attempt++;
+        // A drawn fault and an unknown type fail for ever: waiting helps nobody.
+        var retryAt = error is FaultException or NotFoundException || current.Attempt > BackOff.Length ? (DateTimeOffset?)null : Now + BackOff[current.Attempt - 1];
+        Open(error.Message, error.GetType().Name, retryAt);
+        if (retryAt is null && workflow.EndsOnFault)
+        {
+            End(InstanceSubStatus.Faulted);
+        }
+    }
+
+    /// <summary>Settles status and result.</summary>
+    public BurstResult Close(bool spent)
+    {
+        foreach (var bookmark in state.Bookmarks)
+        {
+            if (!bookmarksBefore.Contains(bookmark.Id))
+            {
+                result.BookmarksCreated.Add(bookmark);
+            }
+        }
+
+        if (spent && state.Scheduled.Count > 0 && !state.IsFinished)
+        {
+            state.BudgetsInARow = result.Sent || result.BookmarksCreated.Count > 0 ? 0 : state.BudgetsInARow + 1;
+            if (state.BudgetsInARow >= WorkflowRunner.MaxBudgetsInARow)
+            {
+                StopLoop();
+            }
+            else
+            {
+                result.NeedsContinue = true;
+            }
+        }
+
+        Collect();
+        if (!state.IsFinished && !result.NeedsContinue)
+        {
+            state.SubStatus = InstanceSubStatus.Suspended;
+            state.LastResult = null;
+            result.IsStuck = state.Bookmarks.Count == 0 && state.Incidents.Count == 0;
+        }
+
+        result.Status = state.Status;
+        result.SubStatus = state.SubStatus;
+        return result;
+    }
+
+    /// <summary>The next activity in line becomes the incident; the rest stays scheduled and goes on when a person retries.</summary>
+    private void StopLoop()
+    {
+        state.BudgetsInARow = 0;
+        current = state.Scheduled.Dequeue();
+        current.Queued = false;
+        node = current.Node!;
+        if (current.Status == ExecutionStatus.Pending)
+        {
+            Declare(current);
+        }
+
+        Open($"{WorkflowRunner.MaxBudgetsInARow} step budgets were spent without a wait or a request; this loop seems to have no end.", "EndlessLoop", retryAt: null);
+    }
+
+    private void Open(string message, string errorClass, DateTimeOffset? retryAt)
+    {
+        current.Status = ExecutionStatus.Faulted;
+        Journal(current, "Faulted", message);
+        var incident = new Incident(services.NewId(), current.Number, node.Id, node.NodeId, node.Type, message, errorClass, current.Attempt, Now, retryAt);
+        state.Incidents.Add(incident);
+        result.IncidentsOpened.Add(incident);
+    }
+
+    private void Collect()
+    {
+        result.BookmarksRemoved.AddRange(bookmarksBefore.Where(id => !state.Bookmarks.Exists(b => b.Id == id)));
+        result.IncidentsClosed.AddRange(incidentsBefore.Where(id => !state.Incidents.Exists(i => i.Id == id)));
+    }
+}
+
+/// <summary>The definition says that this is a failure.</summary>
+internal sealed class FaultException(string message) : Exception(message);
+
+/// <summary>The definition names an activity type that this system does not have.</summary>
+internal sealed class NotFoundException(string type) : Exception($"Activity type '{type}' version '0' could not be found.");

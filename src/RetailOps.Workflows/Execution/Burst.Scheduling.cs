@@ -1,0 +1,225 @@
+using System.Text.Json;
+
+namespace RetailOps.Workflows;
+
+/// <summary>Beginning, ending and cancelling executions.</summary>
+internal sealed partial class Burst
+{
+    /// <summary>Puts an activity at the end of the queue.</summary>
+    public void Schedule(CompiledNode activity, ActivityExecution? parent, bool backward = false, bool resumed = false, JsonElement? payload = null)
+    {
+        var execution = new ActivityExecution
+        {
+            Number = ++state.LastExecution,
+            ActivityId = activity.Id,
+            Parent = parent,
+            Node = activity,
+            Backward = backward,
+            Resumed = resumed,
+            Payload = payload,
+        };
+        if (parent is not null)
+        {
+            parent.Children++;
+        }
+
+        state.Executions.Add(execution);
+        Enqueue(execution);
+    }
+
+    public bool IsScheduled(CompiledNode activity, ActivityExecution parent)
+    {
+        foreach (var execution in state.Scheduled)
+        {
+            if (execution.Node == activity && execution.Parent == parent)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public void Resume(Guid bookmarkId, JsonElement? payload)
+    {
+        var bookmark = state.Bookmarks.Find(b => b.Id == bookmarkId)
+            ?? throw new InvalidOperationException($"Instance {state.Id} has no bookmark {bookmarkId}.");
+        state.Bookmarks.Remove(bookmark);
+        var execution = state.Executions.Find(e => e.Number == bookmark.Execution)
+            ?? throw new InvalidOperationException($"Bookmark {bookmarkId} belongs to an execution that has ended.");
+        if (execution.Queued)
+        {
+            return;             // an earlier stimulus already wakes it; the two waits were alternatives
+        }
+
+        state.Incidents.RemoveAll(i => i.Execution == execution.Number);
+        execution.Status = ExecutionStatus.Running;
+        execution.Resumed = true;
+        execution.Payload = payload?.Clone();
+        Enqueue(execution);
+    }
+
+    public void Retry(Guid incidentId)
+    {
+        var incident = state.Incidents.Find(i => i.Id == incidentId)
+            ?? throw new InvalidOperationException($"Instance {state.Id} has no open incident {incidentId}.");
+        state.Incidents.Remove(incident);
+        var execution = state.Executions.Find(e => e.Number == incident.Execution)
+            ?? throw new InvalidOperationException($"Incident {incidentId} belongs to an execution that has ended.");
+        execution.Status = ExecutionStatus.Running;
+        Enqueue(execution);
+    }
+
+    /// <summary>Ends the parts of a composite that are still alive and come before a join that no longer waits for them.</summary>
+    public void CancelChild(ActivityExecution execution)
+    {
+        CancelChildren(execution);
+        Journal(execution, "Canceled", null);
+        Remove(execution);
+    }
+
+    public List<ActivityExecution> RunningChildren(ActivityExecution parent) => [.. state.Executions.Where(e => e.Parent == parent && e.Status == ExecutionStatus.Running)];
+
+    /// <summary>Ends the instance here and now: <c>Finish</c>, a person's cancel, or a fault that is meant to end it.</summary>
+    public void End(InstanceSubStatus subStatus)
+    {
+        // Those above the step that ends the instance end with it; everything beside it is cancelled.
+        for (var above = current?.Parent; above is not null; above = above.Parent)
+        {
+            CancelChildren(above, except: e => e == current || IsAbove(e, current!));
+        }
+
+        // The original says nothing of the ancestors of a fault.
+        var ending = state.Executions.Where(e => subStatus != InstanceSubStatus.Faulted && e.Status != ExecutionStatus.Pending).OrderByDescending(e => e.Number).ToList();
+        foreach (var execution in ending)
+        {
+            Journal(execution, subStatus == InstanceSubStatus.Finished ? "Completed" : "Canceled", null);
+        }
+
+        state.Executions.Clear();
+        state.Scheduled.Clear();
+        state.Bookmarks.Clear();
+        state.Incidents.Clear();
+        state.Status = InstanceStatus.Finished;
+        state.SubStatus = subStatus;
+        completed = null;
+    }
+
+    /// <summary>Ends an execution and then, one by one, the parents that end with it.</summary>
+    private void Complete(ActivityExecution execution, Outcomes outcomes)
+    {
+        while (true)
+        {
+            Journal(execution, "Completed", outcomes.ToString());
+            if (execution.Children > 0)
+            {
+                CancelChildren(execution);
+            }
+
+            Remove(execution);
+            if (execution.Parent is not { } parent)
+            {
+                End(InstanceSubStatus.Finished);
+                return;
+            }
+
+            if (Tell(parent, execution, outcomes) is not { } next)
+            {
+                return;
+            }
+
+            (execution, outcomes) = (parent, next);
+        }
+    }
+
+    /// <summary>The parent stands where the step stood: what it evaluates, it evaluates in its own scope.</summary>
+    private Outcomes? Tell(ActivityExecution parent, ActivityExecution child, Outcomes outcomes)
+    {
+        (current, node) = (parent, parent.Node!);
+        try
+        {
+            return ((Composite)node.Activity).ChildCompleted(this, parent, child, outcomes);
+        }
+        catch
+        {
+            // As in the original, the failure is the child's: a composite cannot be run again from its beginning.
+            parent.Children++;
+            state.Executions.Add(child);
+            (current, node) = (child, child.Node!);
+            throw;
+        }
+    }
+
+    private void Enqueue(ActivityExecution execution)
+    {
+        execution.Queued = true;
+        state.Scheduled.Enqueue(execution);
+    }
+
+    private void CancelChildren(ActivityExecution parent, Func<ActivityExecution, bool>? except = null)
+    {
+        // Depth first by an explicit stack: nesting is the analyst's, not ours.
+        var found = new List<ActivityExecution>();
+        var stack = new Stack<ActivityExecution>([parent]);
+        while (stack.TryPop(out var above))
+        {
+            foreach (var child in state.Executions)
+            {
+                if (child.Parent == above && except?.Invoke(child) != true)
+                {
+                    found.Add(child);
+                    stack.Push(child);
+                }
+            }
+        }
+
+        foreach (var execution in Enumerable.Reverse(found))
+        {
+            if (execution.Status != ExecutionStatus.Pending)
+            {
+                Journal(execution, "Canceled", null);
+            }
+
+            Remove(execution);
+        }
+    }
+
+    private static bool IsAbove(ActivityExecution execution, ActivityExecution below)
+    {
+        for (var above = below.Parent; above is not null; above = above.Parent)
+        {
+            if (above == execution)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Remove(ActivityExecution execution)
+    {
+        state.Executions.Remove(execution);
+        if (execution.Parent is { } parent)
+        {
+            parent.Children--;
+        }
+
+        if (state.Bookmarks.Count > 0)
+        {
+            state.Bookmarks.RemoveAll(b => b.Execution == execution.Number);
+        }
+
+        if (state.Incidents.Count > 0)
+        {
+            state.Incidents.RemoveAll(i => i.Execution == execution.Number);
+        }
+
+        if (execution.Queued)
+        {
+            var rest = state.Scheduled.Where(e => e != execution).ToList();
+            state.Scheduled.Clear();
+            rest.ForEach(state.Scheduled.Enqueue);
+        }
+    }
+}

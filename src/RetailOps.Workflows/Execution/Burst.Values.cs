@@ -1,0 +1,83 @@
+namespace RetailOps.Workflows;
+
+/// <summary>Variables, arguments and outputs as the current step sees them: its own scope first, then those around it.</summary>
+internal sealed partial class Burst
+{
+    /// <summary>The value of a variable by its id; null when it is not in scope.</summary>
+    public object? Variable(string id)
+    {
+        for (var scope = current; scope is not null; scope = scope.Parent)
+        {
+            if (scope.Variables?.TryGetValue(id, out var value) == true)
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Sets a variable in scope, kept in its declared type.</summary>
+    /// <exception cref="FormatException">The value does not fit the type.</exception>
+    public bool TrySetVariable(string id, object? value)
+    {
+        for (var scope = current; scope is not null; scope = scope.Parent)
+        {
+            if (scope.Variables?.ContainsKey(id) == true)
+            {
+                var declared = Array.Find(scope.Node!.Variables, v => v.Id == id);
+                scope.Variables[id] = declared is null ? ValueConverter.Plain(value) : declared.Type.Keep(value);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A variable in scope by the name scripts use; null when there is none.</summary>
+    public CompiledVariable? Named(string name, bool pascal)
+    {
+        for (var scope = current; scope is not null; scope = scope.Parent)
+        {
+            if (Array.Find(scope.Node!.Variables, v => (pascal ? v.Pascal : v.Name) == name) is { } variable)
+            {
+                return variable;
+            }
+        }
+
+        return null;
+    }
+
+    public IEnumerable<CompiledVariable> VariablesInScope()
+    {
+        for (var scope = current; scope is not null; scope = scope.Parent)
+        {
+            foreach (var variable in scope.Node!.Variables)
+            {
+                yield return variable;
+            }
+        }
+    }
+
+    /// <summary>What the instance was started with under a name; null when nothing was.</summary>
+    public object? Argument(string name) => state.Input.GetValueOrDefault(name);
+
+    /// <summary>The argument scripts mean by <c>getX()</c>; null when the definition has none.</summary>
+    public string? ArgumentNamed(string pascal) =>
+        workflow.Definition.Inputs.FirstOrDefault(i => i.Length == pascal.Length && char.ToUpperInvariant(i[0]) == pascal[0] && i.AsSpan(1).SequenceEqual(pascal.AsSpan(1)));
+
+    private static void Declare(ActivityExecution execution)
+    {
+        var declared = execution.Node!.Variables;
+        if (declared.Length == 0)
+        {
+            return;
+        }
+
+        execution.Variables = new Dictionary<string, object?>(declared.Length);
+        foreach (var variable in declared)
+        {
+            execution.Variables[variable.Id] = variable.Default;
+        }
+    }
+}

@@ -1,0 +1,217 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+
+using MediatR;
+
+namespace RetailOps.Workflows;
+
+/// <summary>One burst of one instance, and the context its activities see. One object serves all steps, one after the other.</summary>
+internal sealed partial class Burst : ActivityContext
+{
+    private readonly CompiledWorkflow workflow;
+    private readonly InstanceState state;
+    private readonly IBurstServices services;
+    private readonly BurstResult result = new();
+    private readonly Guid[] bookmarksBefore;
+    private readonly Guid[] incidentsBefore;
+    private ActivityExecution current = null!;
+    private CompiledNode node = null!;
+    private Outcomes? completed;
+    private Dictionary<string, JsonElement>? propertiesBefore;
+    private List<Bookmark>? waits;
+
+    public Burst(CompiledWorkflow workflow, InstanceState state, IBurstServices services, CancellationToken ct)
+    {
+        if (state.VersionId != workflow.VersionId)
+        {
+            throw new InvalidOperationException($"Instance {state.Id} runs version '{state.VersionId}', not '{workflow.VersionId}'.");
+        }
+
+        if (state.IsFinished)
+        {
+            throw new InvalidOperationException($"Instance {state.Id} has ended.");
+        }
+
+        this.workflow = workflow;
+        this.state = state;
+        this.services = services;
+        Now = services.Now;
+        Cancellation = ct;
+        bookmarksBefore = state.Bookmarks.Count == 0 ? [] : [.. state.Bookmarks.Select(b => b.Id)];
+        incidentsBefore = state.Incidents.Count == 0 ? [] : [.. state.Incidents.Select(i => i.Id)];
+        foreach (var execution in state.Executions)
+        {
+            execution.Node ??= workflow.NodesById.GetValueOrDefault(execution.ActivityId)
+                ?? throw new InvalidOperationException($"Instance {state.Id} stands at activity '{execution.ActivityId}', which its definition does not have.");
+        }
+
+        state.SubStatus = InstanceSubStatus.Executing;
+    }
+
+    public override Guid InstanceId => state.Id;
+
+    public override Guid ExecutionId => Workflows.ExecutionId.Of(state.Id, current.Number);
+
+    public override string? CorrelationId
+    {
+        get => state.CorrelationId;
+        set => state.CorrelationId = value;
+    }
+
+    public override DateTimeOffset Now { get; }
+
+    public CancellationToken Cancellation { get; }
+
+    public CompiledWorkflow Workflow => workflow;
+
+    public InstanceState State => state;
+
+    public IBurstServices Services => services;
+
+    public ActivityExecution Current => current;
+
+    public CompiledNode Node => node;
+
+    public int Steps => result.Steps;
+
+    public JsonElement? Payload => current.Payload;
+
+    /// <summary>The trigger that starts this instance; its flowchart starts there.</summary>
+    public CompiledNode? Trigger { get; init; }
+
+    public JsonElement? TriggerPayload { get; init; }
+
+    public override JsonElement? this[string property]
+    {
+        get => current.Properties?.TryGetValue(property, out var value) == true ? value : null;
+        set
+        {
+            // A step that fails leaves the properties as they were; the copy is made only for steps that write.
+            propertiesBefore ??= current.Properties is null ? [] : new(current.Properties);
+            if (value is { } json)
+            {
+                (current.Properties ??= [])[property] = json.Clone();
+            }
+            else
+            {
+                current.Properties?.Remove(property);
+            }
+        }
+    }
+
+    public override T? Get<T>(Input<T> input)
+        where T : default
+    {
+        if (input.Slot < 0)
+        {
+            return default;
+        }
+
+        var expression = node.Inputs[input.Slot];
+        return expression is Literal<T> literal ? literal.Value : ValueConverter.To<T>(expression.Evaluate(this));
+    }
+
+    /// <summary>An input of another activity, seen from where this step stands.</summary>
+    public T? Peek<T>(CompiledNode other, Input<T> input) =>
+        input.Slot < 0 ? default : other.Inputs[input.Slot] is Literal<T> literal ? literal.Value : ValueConverter.To<T>(other.Inputs[input.Slot].Evaluate(this));
+
+    public override void Set<T>(Output<T> output, T value)
+    {
+        var plain = ValueConverter.Plain(value);
+        state.LastResult = plain;
+        if (output.Slot < 0)
+        {
+            return;
+        }
+
+        var (name, target) = node.Outputs[output.Slot];
+        if (workflow.KeepsOutputs)
+        {
+            state.ActivityOutputs[node.Id + "." + name] = plain;
+        }
+
+        if (target is not null && !TrySetVariable(target, plain) && workflow.Definition.Outputs.Contains(target))
+        {
+            state.Output[target] = plain;
+        }
+    }
+
+    public override Task<TResponse> Send<TResponse>(IRequest<TResponse> request)
+    {
+        result.Sent = true;
+        return services.Send(request);
+    }
+
+    public override void Complete(string outcome = "Done") => completed = new Outcomes(outcome);
+
+    public override void Complete(IReadOnlyList<string> outcomes) => completed = new Outcomes(null, outcomes);
+
+    public override void WaitForEvent(string eventName)
+    {
+        if (!workflow.EventHashes.TryGetValue(eventName, out var hash))
+        {
+            throw new InvalidOperationException($"Activity type '{node.Type}' waits for '{eventName}' without declaring it ([WaitsFor]); it would wait for ever.");
+        }
+
+        Wait(new Bookmark(services.NewId(), BookmarkKind.Event, eventName, hash, null, current.Number, node.Id, Now));
+    }
+
+    public override void WaitUntil(DateTimeOffset due) =>
+        Wait(new Bookmark(services.NewId(), BookmarkKind.Timer, node.Type, null, due.ToUniversalTime(), current.Number, node.Id, Now));
+
+    /// <summary>Takes the next piece of work.</summary>
+    public bool TryBegin([NotNullWhen(true)] out Activity? activity, out bool resumed)
+    {
+        activity = null;
+        resumed = false;
+        if (!state.Scheduled.TryDequeue(out var next))
+        {
+            return false;
+        }
+
+        current = next;
+        node = next.Node!;
+        completed = null;
+        propertiesBefore = null;
+        waits?.Clear();
+        next.Queued = false;
+        result.Steps++;
+        resumed = next.Resumed;
+        Journal(next, resumed && next.Status == ExecutionStatus.Running ? "Resumed" : "Started", null);
+        if (next.Status == ExecutionStatus.Pending)
+        {
+            next.Status = ExecutionStatus.Running;
+            Declare(next);
+        }
+
+        activity = node.Activity;
+        return true;
+    }
+
+    /// <summary>The activity returned: it is done, or it waits.</summary>
+    public void EndStep()
+    {
+        current.Resumed = false;
+        current.Payload = null;
+        if (completed is { } outcomes)
+        {
+            Complete(current, outcomes);
+        }
+        else if (waits is { Count: > 0 })
+        {
+            Journal(current, "Suspended", waits[^1].Name);
+        }
+    }
+
+    private void Wait(Bookmark bookmark)
+    {
+        state.Bookmarks.Add(bookmark);
+        (waits ??= []).Add(bookmark);
+    }
+
+    private void Journal(ActivityExecution execution, string eventName, string? detail)
+    {
+        var parent = execution.Parent is { } p ? Workflows.ExecutionId.Of(state.Id, p.Number) : (Guid?)null;
+        result.Journal.Add(new JournalEntry(state.JournalSequence++, execution.Node!, Workflows.ExecutionId.Of(state.Id, execution.Number), parent, eventName, detail, Now));
+    }
+}

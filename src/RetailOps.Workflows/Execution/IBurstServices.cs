@@ -1,0 +1,21 @@
+using MediatR;
+
+namespace RetailOps.Workflows;
+
+/// <summary>What a burst asks of the world. One implementation has a database behind it, tests have another.</summary>
+internal interface IBurstServices
+{
+    /// <summary>Business time, UTC; the same through a burst.</summary>
+    DateTimeOffset Now { get; }
+
+    Guid NewId();
+
+    Task<TResponse> Send<TResponse>(IRequest<TResponse> request);
+
+    /// <summary>Asked when an activity threw.</summary>
+    /// <returns>True: what it wrote is undone, make it an incident. False: the exception leaves the runner, and the caller runs the burst again alone.</returns>
+    bool Contain(Exception error, CompiledNode activity, int attempt);
+
+    /// <summary>Where <c>WriteLine</c> writes.</summary>
+    void Log(CompiledNode activity, string line);
+}

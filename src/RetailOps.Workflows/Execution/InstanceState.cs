@@ -1,0 +1,179 @@
+using System.Text.Json;
+
+namespace RetailOps.Workflows;
+
+/// <summary>Elsa's two statuses.</summary>
+internal enum InstanceStatus
+{
+    Running,
+    Finished,
+}
+
+/// <summary>Elsa's finer statuses, in its spelling.</summary>
+internal enum InstanceSubStatus
+{
+    Pending,
+    Executing,
+    Suspended,
+    Interrupted,
+    Finished,
+    Cancelled,
+    Faulted,
+}
+
+/// <summary>
+/// All that one instance remembers between bursts. Ended executions are removed, so an instance that loops for years stays as small as what it waits for.
+/// Changed by one burst at a time; after a burst that threw it is worthless and must be read again.
+/// </summary>
+internal sealed class InstanceState
+{
+    public required Guid Id { get; init; }
+
+    public required string DefinitionId { get; init; }
+
+    public required string VersionId { get; init; }
+
+    /// <summary>The row's revision, set by who loads and stores; not part of the document.</summary>
+    public int Revision { get; set; }
+
+    public string? CorrelationId { get; set; }
+
+    public string? Name { get; set; }
+
+    public InstanceStatus Status { get; set; }
+
+    public InstanceSubStatus SubStatus { get; set; }
+
+    /// <summary>The number of the next journal entry, from 0.</summary>
+    public long JournalSequence { get; set; }
+
+    /// <summary>The number of the last execution; with the instance's id it gives the execution's id.</summary>
+    public long LastExecution { get; set; }
+
+    /// <summary>Step budgets spent one after the other without a wait or a request.</summary>
+    public int BudgetsInARow { get; set; }
+
+    public Dictionary<string, object?> Input { get; init; } = [];
+
+    public Dictionary<string, object?> Output { get; init; } = [];
+
+    /// <summary>Free for the host: who started it, its parent, whether it is dry.</summary>
+    public Dictionary<string, JsonElement> Properties { get; init; } = [];
+
+    /// <summary>What has begun and not ended, and what is scheduled.</summary>
+    public List<ActivityExecution> Executions { get; init; } = [];
+
+    /// <summary>Work that a spent step budget left over, in order; empty otherwise.</summary>
+    public Queue<ActivityExecution> Scheduled { get; init; } = [];
+
+    public List<Bookmark> Bookmarks { get; init; } = [];
+
+    /// <summary>Open ones only.</summary>
+    public List<Incident> Incidents { get; init; } = [];
+
+    /// <summary>Outputs by activity id and output name, kept only for definitions that ask for them.</summary>
+    public Dictionary<string, object?> ActivityOutputs { get; init; } = [];
+
+    /// <summary>The last output set; forgotten when the instance waits.</summary>
+    public object? LastResult { get; set; }
+
+    public bool IsFinished => Status == InstanceStatus.Finished;
+
+    public bool NeedsContinue => Scheduled.Count > 0 && SubStatus == InstanceSubStatus.Executing;
+
+    public static InstanceState New(Guid id, CompiledWorkflow workflow, string? correlationId, JsonElement? input = null)
+    {
+        var state = new InstanceState { Id = id, DefinitionId = workflow.DefinitionId, VersionId = workflow.VersionId, CorrelationId = correlationId, SubStatus = InstanceSubStatus.Pending };
+        if (input is { ValueKind: JsonValueKind.Object } given)
+        {
+            foreach (var member in given.EnumerateObject())
+            {
+                state.Input[member.Name] = ValueConverter.Plain(member.Value);
+            }
+        }
+
+        return state;
+    }
+}
+
+internal enum ExecutionStatus
+{
+    /// <summary>Scheduled, not begun.</summary>
+    Pending,
+    Running,
+    Faulted,
+}
+
+/// <summary>One execution of one activity, alive until it ends.</summary>
+internal sealed class ActivityExecution
+{
+    public required long Number { get; init; }
+
+    public required string ActivityId { get; init; }
+
+    /// <summary>Null for the workflow itself.</summary>
+    public ActivityExecution? Parent { get; init; }
+
+    public ExecutionStatus Status { get; set; }
+
+    /// <summary>Scheduled by a connection that leads back; such a round does not count as a visit.</summary>
+    public bool Backward { get; init; }
+
+    /// <summary>To be resumed, not executed: a bookmark was met, or the activity started the instance.</summary>
+    public bool Resumed { get; set; }
+
+    public JsonElement? Payload { get; set; }
+
+    /// <summary>How often it failed.</summary>
+    public int Attempt { get; set; }
+
+    /// <summary>How far a sequence got.</summary>
+    public int Cursor { get; set; }
+
+    public Dictionary<string, JsonElement>? Properties { get; set; }
+
+    /// <summary>Variables declared here, by their ids.</summary>
+    public Dictionary<string, object?>? Variables { get; set; }
+
+    public FlowCounters? Flow { get; set; }
+
+    /// <summary>Found again from the id when a burst begins.</summary>
+    public CompiledNode? Node { get; set; }
+
+    /// <summary>Whether it stands in the queue.</summary>
+    public bool Queued { get; set; }
+
+    /// <summary>Children alive; kept in step by the burst.</summary>
+    public int Children { get; set; }
+}
+
+/// <summary>A flowchart's visits. Positions are those of the file, which never changes under a version.</summary>
+internal sealed class FlowCounters(int start, int activities, int connections)
+{
+    public int Start { get; } = start;
+
+    public int[] Activities { get; } = new int[activities];
+
+    public int[] Connections { get; } = new int[connections];
+
+    /// <summary>Whether a connection was followed when it was last visited.</summary>
+    public bool[] Followed { get; } = new bool[connections];
+}
+
+internal enum BookmarkKind
+{
+    Event,
+    Timer,
+}
+
+/// <summary>What an instance waits for.</summary>
+/// <param name="Name">The event's name; for a timer the activity's type.</param>
+/// <param name="Hash">As Elsa computes it; null for a timer.</param>
+/// <param name="Due">Of a timer, UTC.</param>
+internal sealed record Bookmark(Guid Id, BookmarkKind Kind, string Name, string? Hash, DateTimeOffset? Due, long Execution, string ActivityId, DateTimeOffset CreatedAt);
+
+/// <summary>A failed activity that waits for its retry or for a person.</summary>
+/// <param name="Attempt">How often it has failed by now, from 1.</param>
+/// <param name="RetryAt">When to call <see cref="WorkflowRunner.RetryAsync"/>; null waits for a person.</param>
+internal sealed record Incident(
+    Guid Id, long Execution, string ActivityId, string NodeId, string ActivityType, string Message, string ErrorClass, int Attempt, DateTimeOffset At, DateTimeOffset? RetryAt);

@@ -1,0 +1,121 @@
+using System.Collections.Frozen;
+
+using Acornima.Ast;
+
+using Jint;
+using Jint.Native;
+using Jint.Runtime;
+
+namespace RetailOps.Workflows;
+
+/// <summary>A script, parsed once; evaluated each time in an engine of its own, so that nothing one script does can reach another.</summary>
+internal sealed class JavaScriptExpression : Expression
+{
+    public const int MaxText = 16 * 1024;
+    private const int MaxNesting = 64;
+
+    private static readonly ScriptPreparationOptions Preparation = new()
+    {
+        CollectReferencedGlobals = true,
+        ParsingOptions = new ScriptParsingOptions { AllowReturnOutsideFunction = true, RegexTimeout = ScriptSandbox.RegexTimeout },
+    };
+
+    private readonly Prepared<Script> script;
+    private readonly string[] globals;
+    private readonly bool isPlain;
+
+    private JavaScriptExpression(Prepared<Script> script, bool isPlain)
+    {
+        this.script = script;
+        this.isPlain = isPlain;
+        // A name reached through the global object is not seen by the parser; such scripts get everything.
+        globals = !isPlain && script.ReferencedGlobals!.Contains("globalThis") ? [.. ScriptGlobals.Fixed] : [.. script.ReferencedGlobals!];
+        AsksForOutputs = globals.Contains("getOutputFrom");
+    }
+
+    public bool AsksForOutputs { get; }
+
+    /// <exception cref="FormatException">The text is no script, or too long or too deeply nested.</exception>
+    public static JavaScriptExpression Prepare(string text)
+    {
+        if (text.Length > MaxText)
+        {
+            throw new FormatException($"A script may have at most {MaxText} characters.");
+        }
+
+        Refuse(text);
+        try
+        {
+            var script = Engine.PrepareScript(text, options: Preparation);
+            return new JavaScriptExpression(script, IsPlain(script.Program!));
+        }
+        catch (Exception e) when (e is ScriptPreparationException or InsufficientExecutionStackException)
+        {
+            throw new FormatException("The script cannot be read: " + (e.InnerException ?? e).Message, e);
+        }
+    }
+
+    public override object? Evaluate(Burst burst) => Evaluate(burst, null);
+
+    /// <param name="extra">Further globals of the activity that runs the script.</param>
+    public object? Evaluate(Burst burst, IReadOnlyDictionary<string, Func<Engine, JsValue>>? extra)
+    {
+        ScriptClock.Set(burst.Now);
+        try
+        {
+            var engine = ScriptSandbox.Open(isPlain);
+            foreach (var name in globals)
+            {
+                var value = extra?.GetValueOrDefault(name) is { } make ? make(engine) : ScriptGlobals.Make(engine, burst, name);
+                if (value is not null)
+                {
+                    engine.SetValue(name, value);
+                }
+            }
+
+            return ScriptValues.Out(engine, engine.Evaluate(script));
+        }
+        catch (Exception e) when (e is JintException or TimeoutException or OutOfMemoryException or InsufficientExecutionStackException or InvalidOperationException or System.Text.RegularExpressions.RegexMatchTimeoutException)
+        {
+            throw new FormatException("The script failed: " + e.Message, e);
+        }
+    }
+
+    /// <summary>Counts brackets before the parser recurses into them.</summary>
+    private static void Refuse(string text)
+    {
+        var depth = 0;
+        foreach (var c in text)
+        {
+            depth += c is '(' or '[' or '{' ? 1 : c is ')' or ']' or '}' ? -1 : 0;
+            if (depth > MaxNesting)
+            {
+                throw new FormatException($"A script may be nested {MaxNesting} deep at most.");
+            }
+        }
+    }
+
+    /// <summary>
+    /// Most expressions are comparisons of what the host gives them. A script without loops, functions, member calls and constructors cannot multiply its data,
+    /// so its engine needs none of the wrapped built-ins.
+    /// </summary>
+    private static bool IsPlain(Node root)
+    {
+        var stack = new Stack<Node>([root]);
+        while (stack.TryPop(out var node))
+        {
+            if (node is CallExpression { Callee: not Identifier } or NewExpression or IFunction or TaggedTemplateExpression or IClass or SpreadElement
+                or WhileStatement or DoWhileStatement or ForStatement or ForInStatement or ForOfStatement or VariableDeclaration or AssignmentExpression)
+            {
+                return false;
+            }
+
+            foreach (var child in node.ChildNodes)
+            {
+                stack.Push(child);
+            }
+        }
+
+        return true;
+    }
+}
