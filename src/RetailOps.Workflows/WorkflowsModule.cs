@@ -12,11 +12,11 @@ public static class WorkflowsModule
 {
     /// <summary>Registers the engine.</summary>
     /// <param name="services">The host's.</param>
-    /// <param name="modules">Assemblies with activities, besides the engine's own.</param>
+    /// <param name="modules">Assemblies with activities; the engine's own are there anyway.</param>
     public static IServiceCollection AddWorkflows(this IServiceCollection services, IReadOnlyList<Assembly> modules)
     {
         services.TryAddSingleton(new EngineOptions());
-        services.AddSingleton(ActivityCatalogue.Of([typeof(WorkflowsModule).Assembly, .. modules]));
+        services.AddSingleton(new ActivityCatalogue(modules.SelectMany(m => m.GetTypes()).Where(t => t.IsDefined(typeof(ActivityAttribute), inherit: false))));
         services.AddSingleton<EngineBell>();
         services.AddSingleton<IEventSink, EventStimuli>();
         services.AddSingleton<DefinitionStore>();

@@ -6,7 +6,7 @@ internal sealed partial class Burst
     /// <summary>Waits before the automatic retries; after the last one a person is asked.</summary>
     private static readonly TimeSpan[] BackOff = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)];
 
-    public bool Contains(Exception error) => services.Contain(error, node, current.Attempt + 1);
+    public bool Contains(Exception error) => services.Contain(error, node, current.Attempt + 1, ExecutionId);
 
     public void Fault(Exception error)
     {

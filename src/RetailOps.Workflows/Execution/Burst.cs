@@ -139,7 +139,7 @@ internal sealed partial class Burst : ActivityContext
     public override Task<TResponse> Send<TResponse>(IRequest<TResponse> request)
     {
         result.Sent = true;
-        return services.Send(request);
+        return services.Send(request, ExecutionId);
     }
 
     public override void Complete(string outcome = "Done") => completed = new Outcomes(outcome);

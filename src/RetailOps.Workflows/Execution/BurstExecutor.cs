@@ -187,7 +187,7 @@ internal sealed partial class BurstExecutor(
         var run = new StimulusRun(unit, definitions, services, clock.GetUtcNow());
         foreach (var stimulus in stimuli)
         {
-            using var span = Tracing.StartActivity("burst", ActivityKind.Consumer, stimulus.Trace);
+            using var span = Tracing.StartActivity("burst", System.Diagnostics.ActivityKind.Consumer, stimulus.Trace);
             span?.SetTag("retailops.key", stimulus.Key).SetTag("retailops.stimulus", stimulus.Name);
             await run.Run(stimulus, ct);
             await services.UndoWhatFailed();

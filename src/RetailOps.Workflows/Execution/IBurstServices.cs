@@ -10,11 +10,12 @@ internal interface IBurstServices
 
     Guid NewId();
 
-    Task<TResponse> Send<TResponse>(IRequest<TResponse> request);
+    /// <summary>Sends a request for one execution of an activity; what it writes is undone when that execution fails.</summary>
+    Task<TResponse> Send<TResponse>(IRequest<TResponse> request, Guid executionId);
 
     /// <summary>Asked when an activity threw.</summary>
     /// <returns>True: what it wrote is undone, make it an incident. False: the exception leaves the runner, and the caller runs the burst again alone.</returns>
-    bool Contain(Exception error, CompiledNode activity, int attempt);
+    bool Contain(Exception error, CompiledNode activity, int attempt, Guid executionId);
 
     /// <summary>Where <c>WriteLine</c> writes.</summary>
     void Log(CompiledNode activity, string line);

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
 
 using Microsoft.Extensions.Logging;
 
@@ -53,7 +55,7 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
         CompiledWorkflow workflow;
         try
         {
-            workflow = WorkflowCompiler.Compile(DefinitionReader.Read(text), catalogue);
+            workflow = WorkflowCompiler.Compile(DefinitionReader.Read(Encoding.UTF8.GetBytes(text)), catalogue);
         }
         catch (DefinitionException bad)
         {
@@ -65,7 +67,7 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
             throw new DefinitionFileException(name, workflow.Problems.Where(p => p.IsError).Select(p => p.ToString()));
         }
 
-        var checksum = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n"))));
+        var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n"))));
         await using var connection = await database.Requests.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var latest = await Latest(connection, workflow.DefinitionId, ct);
@@ -107,6 +109,8 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
     private static async Task Insert(
         NpgsqlConnection connection, CompiledWorkflow workflow, string versionId, int version, string file, string text, string checksum, bool publish, CancellationToken ct)
     {
+        var document = JsonNode.Parse(text)!.AsObject();
+        (document["id"], document["version"], document["isLatest"], document["isPublished"]) = (versionId, version, true, publish);
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
@@ -127,7 +131,7 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
                         new() { Value = workflow.DefinitionId },
                         new() { Value = version },
                         new() { Value = workflow.Definition.Name ?? workflow.DefinitionId },
-                        new() { Value = text, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb },
+                        new() { Value = document.ToJsonString(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb },
                         new() { Value = checksum },
                         new() { Value = publish },
                         new() { Value = $"file:{file}" },
@@ -160,7 +164,7 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
 
     private async ValueTask<CompiledVersion> Load(string versionId, CancellationToken ct)
     {
-        await using var command = database.Requests.CreateCommand("select document::text, version, approved_by from workflows.definitions where version_id = $1");
+        await using var command = database.Requests.CreateCommand("select document::text, approved_by from workflows.definitions where version_id = $1");
         command.Parameters.Add(new() { Value = versionId });
         await using var reader = await command.ExecuteReaderAsync(ct);
         if (!await reader.ReadAsync(ct))
@@ -168,10 +172,10 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
             throw new InvalidOperationException($"There is no definition version {versionId}.");
         }
 
-        var definition = DefinitionReader.Read(reader.GetString(0)) with { VersionId = versionId, Version = reader.GetInt32(1) };
+        var definition = DefinitionReader.Read(Encoding.UTF8.GetBytes(reader.GetString(0)));
         var workflow = WorkflowCompiler.Compile(definition, catalogue);
         var permissions = workflow.Requests.Select(r => r.GetCustomAttribute<NeedsAttribute>()?.Permission).OfType<string>().ToHashSet();
-        var caller = new Caller.Engine(workflow.DefinitionId, workflow.Version, await reader.IsDBNullAsync(2, ct) ? null : reader.GetString(2), permissions);
+        var caller = new Caller.Engine(workflow.DefinitionId, workflow.Version, await reader.IsDBNullAsync(1, ct) ? null : reader.GetString(1), permissions);
         return compiled.GetOrAdd(versionId, new CompiledVersion(workflow, caller, IsSingleton(definition)));
     }
 
