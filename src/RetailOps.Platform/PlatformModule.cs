@@ -25,6 +25,7 @@ public static class PlatformModule
         services.AddSingleton<RequestRunner>();
         services.AddSingleton<DeliveryBell>();
         services.AddSingleton<BackgroundWork>();
+        services.AddSingleton<Deliveries>();
         services.TryAddSingleton(new RelayOptions());
         services.AddHostedService<Relay>();
         services.AddSingleton(s => new FactCatalogue(contracts, s.GetServices<SubscriberDescription>()));

@@ -6,7 +6,8 @@ namespace RetailOps.Platform;
 /// <param name="Id">I1 to I16 of the reliability contract, with a letter where one has several queries.</param>
 /// <param name="Holds">What holds, in one sentence.</param>
 /// <param name="BrokenSql">
-/// Selects one text per violation. $1 (timestamptz, null for all) limits it to what changed since then, where it can be limited.
+/// Selects one text per violation. $1 (timestamptz, null for all) limits it to what changed since then, where it can be limited; $2 is
+/// business time.
 /// What is under way counts as its own term, never as a violation.
 /// </param>
 public sealed record Invariant(string Id, string Holds, string BrokenSql);
@@ -20,7 +21,7 @@ public sealed record Invariant(string Id, string Holds, string BrokenSql);
 public sealed record InvariantResult(string Id, string Holds, long Broken, IReadOnlyList<string> Examples, double Milliseconds);
 
 /// <summary>Checks the invariants of all modules.</summary>
-public sealed class Verification(Database database, IEnumerable<InvariantSource> sources)
+public sealed class Verification(Database database, IEnumerable<InvariantSource> sources, TimeProvider clock)
 {
     /// <summary>Every invariant, in order.</summary>
     public IReadOnlyList<Invariant> All { get; } = [.. sources.SelectMany(s => s.Invariants).OrderBy(i => Number(i.Id)).ThenBy(i => i.Id, StringComparer.Ordinal)];
@@ -47,7 +48,7 @@ public sealed class Verification(Database database, IEnumerable<InvariantSource>
         await using var query = new NpgsqlCommand($"with broken (what) as ({invariant.BrokenSql}) select what, count(*) over () from broken limit 10", connection, snapshot)
         {
             CommandTimeout = (int)(timeout ?? TimeSpan.Zero).TotalSeconds,
-            Parameters = { new() { Value = (object?)since?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz } },
+            Parameters = { new() { Value = (object?)since?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz }, new() { Value = clock.GetUtcNow() } },
         };
         var examples = new List<string>();
         long broken = 0;

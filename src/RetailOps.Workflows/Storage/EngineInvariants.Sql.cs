@@ -88,8 +88,8 @@ internal static class EngineInvariants
             "I12", "no timer is overdue by more than 5 seconds while few are due",
             """
             select 'timer ' || t.id || ' was due ' || t.due from workflows.timers t
-            where t.due < clock_timestamp() - interval '5 seconds' and ($1::timestamptz is null or true)
-              and (select count(*) from (select from workflows.timers where due <= clock_timestamp() limit 501) d) <= 500
+            where t.due < $2 - interval '5 seconds'
+              and (select count(*) from (select from workflows.timers where due <= $2 limit 501) d) <= 500
               and exists (select from workflows.hosts h where h.seen > clock_timestamp() - interval '3 seconds')
             """),
     ];

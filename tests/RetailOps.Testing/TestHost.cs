@@ -1,0 +1,130 @@
+using System.Reflection;
+
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+using MediatR;
+
+using RetailOps.Inventory;
+using RetailOps.Kernel;
+using RetailOps.Orders;
+using RetailOps.Platform;
+using RetailOps.Workflows;
+
+namespace RetailOps.Testing;
+
+/// <summary>What a test wants different.</summary>
+public sealed record TestHostOptions
+{
+    /// <summary>How the engine runs.</summary>
+    public EngineOptions Engine { get; init; } = new() { Poll = TimeSpan.FromMilliseconds(50) };
+
+    /// <summary>How deliveries are tried.</summary>
+    public RelayOptions Relay { get; init; } = new() { FirstPause = TimeSpan.FromMilliseconds(20), Poll = TimeSpan.FromMilliseconds(50) };
+
+    /// <summary>More assemblies with handlers, activities and facts: the tests' own.</summary>
+    public IReadOnlyList<Assembly> Assemblies { get; init; } = [];
+
+    /// <summary>More services.</summary>
+    public Action<IServiceCollection>? Services { get; init; }
+
+    /// <summary>Most connections for requests.</summary>
+    public int Pool { get; init; } = 16;
+
+    /// <summary>The clock; the real one when null.</summary>
+    public TimeProvider? Clock { get; init; }
+
+    /// <summary>Whether the definitions of the product are there.</summary>
+    public bool Workflows { get; init; } = true;
+
+    /// <summary>From which level on the log goes to the console.</summary>
+    public LogLevel Log { get; init; } = LogLevel.Error;
+}
+
+/// <summary>The product without its HTTP surface, on a database of its own: modules, engine, relay. Everything real but the clock.</summary>
+public sealed class TestHost : IAsyncDisposable
+{
+    /// <summary>Both modules' assemblies.</summary>
+    public static readonly IReadOnlyList<Assembly> Modules = [typeof(InventoryModule).Assembly, typeof(OrdersModule).Assembly];
+
+    private static readonly Assembly[] Contracts = [typeof(AllocateOrder).Assembly, typeof(PlaceOrder).Assembly];
+
+    private readonly IHost host;
+
+    private TestHost(IHost host, string connectionString)
+    {
+        this.host = host;
+        ConnectionString = connectionString;
+    }
+
+    /// <summary>The app login's.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>The container.</summary>
+    public IServiceProvider Services => host.Services;
+
+    /// <summary>The one door.</summary>
+    public RequestRunner Requests => Services.GetRequiredService<RequestRunner>();
+
+    /// <summary>Starts a host on a database. Several may share one.</summary>
+    public static async Task<TestHost> StartAsync(string connectionString, TestHostOptions? options = null)
+    {
+        options ??= new();
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.AddSimpleConsole(c => c.SingleLine = true).SetMinimumLevel(options.Log).AddFilter("Microsoft", LogLevel.Error);
+        builder.Services.AddSingleton(options.Clock ?? TimeProvider.System);
+        builder.Services.AddSingleton(options.Engine);
+        builder.Services.AddSingleton(options.Relay);
+        builder.Services.AddInventory().AddOrders();
+        builder.Services.AddWorkflows([.. Modules, .. options.Assemblies]);
+        builder.Services.AddPlatform(new Database(connectionString, options.Pool), [.. Modules, .. options.Assemblies], [.. Contracts, .. options.Assemblies]);
+        options.Services?.Invoke(builder.Services);
+        var host = new TestHost(builder.Build(), connectionString);
+        if (options.Workflows)
+        {
+            await host.Services.ImportWorkflowsAsync(Path.Combine(RepositoryRoot.Find(), "workflows"));
+        }
+
+        await host.host.StartAsync();
+        return host;
+    }
+
+    /// <summary>Sends a request as somebody who may do everything.</summary>
+    public Task<Result<T>> Send<T>(IRequest<Result<T>> request, IdempotencyKey? key = null) => Requests.Run(new Caller.System("test"), request, key);
+
+    /// <summary>Sends a request that must be granted.</summary>
+    public async Task<T> Must<T>(IRequest<Result<T>> request) => (await Send(request)).Value;
+
+    /// <summary>Waits until nothing of the database's queues can be worked on any more.</summary>
+    public Task Quiet(TimeSpan? within = null)
+    {
+        var watch = Services.GetRequiredService<EngineWatch>();
+        var deliveries = Services.GetRequiredService<Deliveries>();
+        return Eventually.Holds(
+            async () => (await watch.Look()).IsQuiet && await deliveries.Due() == 0, within ?? TimeSpan.FromSeconds(60), "nothing is left to do");
+    }
+
+    /// <summary>What is broken, of everything that must always hold.</summary>
+    public async Task<IReadOnlyList<string>> Broken()
+    {
+        var broken = new List<string>();
+        await foreach (var result in Services.GetRequiredService<Verification>().Check(null, null))
+        {
+            broken.AddRange(result.Examples.Select(e => $"{result.Id}: {e}"));
+        }
+
+        return broken;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync();
+        if (host is IAsyncDisposable disposable)
+        {
+            await disposable.DisposeAsync();
+        }
+    }
+}
