@@ -39,7 +39,7 @@ use_writable_home() {
 
 # One builder at a time in this folder; the others wait. Children must not inherit the lock (9>&-), they may outlive us.
 lock() {
-  mkdir -p "$root/.cache" || die "$root cannot be written by $(id -un)."
+  mkdir -p "$root/.cache" 2>/dev/null && [ -w "$root/.cache" ] || die "$root cannot be written by $(id -un): clone it as the user who runs it."
   if command -v flock >/dev/null; then
     exec 9>"$root/.cache/build.lock"
     flock -n 9 || { say "Another build is under way here; waiting for it."; flock 9; }
