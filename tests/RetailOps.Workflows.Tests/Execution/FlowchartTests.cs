@@ -61,7 +61,7 @@ public sealed class FlowchartTests
             result.BookmarksRemoved.Should().HaveCount(1);
         }
 
-        StateSerializer.Write(state).Length.Should().BeLessThan(early + 40);
+        StateSerializer.Write(state).Length.Should().BeLessThan(early + 64);
         state.Executions.Should().HaveCount(3);
     }
 
