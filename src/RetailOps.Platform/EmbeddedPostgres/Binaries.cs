@@ -7,6 +7,7 @@ namespace RetailOps.Platform;
 internal sealed record Binaries(string Folder)
 {
     private const string Shared = "/var/cache/retailops";
+    private const string Draft = ".new-";
 
     public string Initdb => Program("initdb");
 
@@ -50,7 +51,12 @@ internal sealed record Binaries(string Folder)
         var copy = Path.Combine(Shared, $"postgres-{Version(package)}-{Platform()}");
         if (!IsWhole(package, copy))
         {
-            await Copy(package, copy, ct);
+            OpenFolder(Shared);
+            using var alone = await FileLock.Take(Path.Combine(Shared, "copy.lock"), ct);
+            if (!IsWhole(package, copy))
+            {
+                await Copy(package, copy, ct);
+            }
         }
 
         await account.MustReach(copy, ct);
@@ -112,16 +118,19 @@ internal sealed record Binaries(string Folder)
 
     private static async Task Copy(string package, string copy, CancellationToken ct)
     {
-        var draft = $"{copy}.new-{Guid.NewGuid():N}";
+        foreach (var abandoned in Directory.EnumerateDirectories(Shared, $"*{Draft}*"))
+        {
+            Directory.Delete(abandoned, recursive: true);
+        }
+
+        var draft = $"{copy}{Draft}{Guid.NewGuid():N}";
         foreach (var folder in Directory.EnumerateDirectories(package, "*", SearchOption.AllDirectories).Prepend(package))
         {
             OpenFolder(Path.Combine(draft, Path.GetRelativePath(package, folder)));
         }
 
-        OpenFolder(Shared);
         foreach (var file in Files(package))
         {
-            ct.ThrowIfCancellationRequested();
             var target = Path.Combine(draft, Path.GetRelativePath(package, file));
             await using (var from = File.OpenRead(file))
             await using (var to = new FileStream(target, FileMode.CreateNew, FileAccess.Write))
@@ -133,19 +142,12 @@ internal sealed record Binaries(string Folder)
         }
 
         Link(draft);
-        try
+        if (Directory.Exists(copy))
         {
-            if (Directory.Exists(copy))
-            {
-                Directory.Move(copy, $"{copy}.old-{Guid.NewGuid():N}");     // half a copy, left by a crash of the machine
-            }
+            Directory.Move(copy, $"{copy}{Draft}{Guid.NewGuid():N}");       // damaged by a crash of the machine; the next copy deletes it
+        }
 
-            Directory.Move(draft, copy);
-        }
-        catch (IOException) when (IsWhole(package, copy))
-        {
-            Directory.Delete(draft, recursive: true);                       // a neighbour was quicker
-        }
+        Directory.Move(draft, copy);
     }
 
     private static bool IsWhole(string package, string copy) =>

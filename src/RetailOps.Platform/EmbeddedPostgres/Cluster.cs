@@ -8,6 +8,7 @@ internal static class Cluster
     public static async Task Prepare(ServerFolder folder, ServerPlan plan, Binaries binaries, Account account, ServerLog log, CancellationToken ct)
     {
         Sweep(folder);
+        await account.MustReach(folder.Root, ct);
         if (!Directory.Exists(folder.Cluster))
         {
             await Create(folder, plan, binaries, account, log, ct);
@@ -49,7 +50,6 @@ internal static class Cluster
             ServerFolder.Replace(folder.Password, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
         }
 
-        await account.MustReach(folder.Root, ct);
         var half = Path.Combine(folder.Root, ServerFolder.HalfMade + Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(half);
         await account.Own(half, ct);
@@ -79,6 +79,12 @@ internal static class Cluster
         }
 
         Directory.Move(half, folder.Cluster);
+        if (plan.Durable && !OperatingSystem.IsWindows())
+        {
+            // The new name must be on disk before the first row is: initdb has synced the files, not the folder above them.
+            await new Account(Name: null).Run("sync", [folder.Root], ct);
+        }
+
         log.Say($"made the cluster {folder.Cluster}");
     }
 

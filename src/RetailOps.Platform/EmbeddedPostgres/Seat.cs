@@ -8,7 +8,7 @@ namespace RetailOps.Platform;
 internal sealed class Seat : IDisposable
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);
-    private static readonly string[] KeptVariables = ["PATH", "HOME", "LANG", "TMPDIR", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64", "DOTNET_ROLL_FORWARD"];
+    private static readonly string[] KeptVariables = ["PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64", "DOTNET_ROLL_FORWARD"];
     private readonly Socket door;
 
     private Seat(Socket door, int port) => (this.door, Port) = (door, port);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace RetailOps.Platform;
 
@@ -67,29 +68,44 @@ internal sealed class Supervisor(ServerFolder folder, ServerPlan plan, ServerLog
         }
     }
 
-    /// <summary>The last host's connection is closed by the end of this process: that tells the host that the server is down.</summary>
-    private async Task Attend(Socket host)
+    private async Task Attend(Socket connection)
+    {
+        if (!await SaysItIsAHost(connection) || !Enter())
+        {
+            connection.Dispose();
+            return;
+        }
+
+        try
+        {
+            await connection.SendAsync(Encoding.UTF8.GetBytes(await opened.Task + "\n"));
+            while (await connection.ReceiveAsync(new byte[1]) > 0)
+            {
+            }
+        }
+        catch (SocketException)
+        {
+            // Killed: as good as closed.
+        }
+
+        // The last one's connection is closed by the end of this process: that tells the host that the server is down.
+        if (!Exit())
+        {
+            connection.Dispose();
+        }
+    }
+
+    /// <summary>A host that only looks whether the door is open says nothing, and must not count: it would be the last to leave.</summary>
+    private static async Task<bool> SaysItIsAHost(Socket connection)
     {
         try
         {
-            using var words = new StreamReader(new NetworkStream(host, ownsSocket: false));
-            if (await words.ReadLineAsync() is null || !Enter())
-            {
-                host.Dispose();
-                return;
-            }
-
-            await host.SendAsync(System.Text.Encoding.UTF8.GetBytes(await opened.Task + "\n"));
-            await words.ReadToEndAsync();
+            using var words = new StreamReader(new NetworkStream(connection, ownsSocket: false));
+            return await words.ReadLineAsync() is not null;
         }
-        catch (Exception e) when (e is IOException or SocketException)
+        catch (IOException)
         {
-            // Killed while it spoke.
-        }
-
-        if (!Exit())
-        {
-            host.Dispose();
+            return false;
         }
     }
 
@@ -226,9 +242,9 @@ internal sealed class Supervisor(ServerFolder folder, ServerPlan plan, ServerLog
                 attempt = 0;
                 await server.Ended(ct);
             }
-            catch (EmbeddedServerException e)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
-                log.Say(e.Message);
+                log.Say(e.Message);                                // even programs that npm is just replacing come back
                 await Task.Delay(Pause(attempt), ct);
             }
         }
