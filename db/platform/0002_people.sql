@@ -21,3 +21,6 @@ create table platform.keys (
   document text not null,
   created timestamptz not null default clock_timestamp()
 );
+
+-- The host's recurring job calls it.
+select platform.app_may_call('platform.retire(interval)');

@@ -16,7 +16,7 @@ public static class Problems
     public const int RetryAfterSeconds = 5;
 
     /// <summary>The code of a refusal that stands for a failed <c>If-Match</c>: 412 instead of 409.</summary>
-    internal const string StaleRevision = "request.stale-revision";
+    private const string StaleRevision = "request.stale-revision";
 
     /// <summary>The status that a refusal's kind decides.</summary>
     public static int StatusOf(Refusal refusal) => refusal.Kind switch

@@ -41,7 +41,7 @@ public static class Revision
 
     /// <summary>What a handler answers when the revision it was told is no longer the current one: 412.</summary>
     public static Refusal StaleRefusal() => Refusal.Conflict(
-        Problems.StaleRevision, "The resource was changed since you read it; read it again and decide anew.");
+        "request.stale-revision", "The resource was changed since you read it; read it again and decide anew.");
 
     /// <summary>Declares that the operation insists on <c>If-Match</c>, for the OpenAPI document.</summary>
     public static RouteHandlerBuilder TakesIfMatch(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new IfMatchHeader()).ProducesRefusals(412, 428);

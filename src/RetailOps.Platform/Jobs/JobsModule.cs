@@ -1,6 +1,4 @@
 using Hangfire;
-using Hangfire.PostgreSql;
-using Hangfire.PostgreSql.Factories;
 
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -35,19 +33,7 @@ public static class JobsModule
     /// <param name="connectionString">The app login's.</param>
     public static IServiceCollection AddJobServer(this IServiceCollection services, string connectionString)
     {
-        services.AddSingleton<JobStorage>(_ => new PostgreSqlStorage(
-            new NpgsqlConnectionFactory(JobConnections.Limit(connectionString), new PostgreSqlStorageOptions()),
-            new PostgreSqlStorageOptions
-            {
-                SchemaName = JobTables.Schema,
-                PrepareSchemaIfNecessary = false,
-                UseSlidingInvisibilityTimeout = true,
-                InvisibilityTimeout = TimeSpan.FromMinutes(5),
-                QueuePollInterval = TimeSpan.FromSeconds(1),
-
-                // A killed host leaves its locks behind; the schedule must not stand still for the usual ten minutes.
-                DistributedLockTimeout = TimeSpan.FromMinutes(1),
-            }));
+        services.AddSingleton(_ => JobConnections.Storage(connectionString));
         services.AddSingleton<JobRunner>();
         services.AddHangfire(settings => settings
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
@@ -67,7 +53,7 @@ public static class JobsModule
     public static void MapJobs(this IEndpointRouteBuilder app) =>
         app.MapHangfireDashboard(Dashboard, new DashboardOptions { Authorization = [], DisplayStorageConnectionString = false, DashboardTitle = "RetailOps jobs" })
             .WithMetadata(new ContentPolicy(DashboardPolicy))
-            .ForPeopleWith(Permissions.Jobs);
+            .ForPeople(Permissions.Jobs);
 
     /// <summary>Writes the schedule down at each start, and takes from it what this version no longer has.</summary>
     private sealed class Schedule(IRecurringJobManagerV2 jobs, JobStorage storage, IServiceScopeFactory scopes) : IHostedService

@@ -22,16 +22,6 @@ internal sealed class Person : IdentityUser<Guid>
     public List<string> Roles { get; private set; } = [];
 }
 
-/// <summary>The accounts. A context of its own: sign-in is no part of any module's transaction.</summary>
-internal sealed class PeopleDbContext(DbContextOptions<PeopleDbContext> options, Database database) : DbContext(options)
-{
-    public DbSet<Person> People => Set<Person>();
-
-    protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => optionsBuilder.UseNpgsql(database.Requests);
-
-    protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.ApplyConfiguration(new PersonConfiguration());
-}
-
 internal sealed class PersonConfiguration : IEntityTypeConfiguration<Person>
 {
     public void Configure(EntityTypeBuilder<Person> builder)

@@ -70,19 +70,19 @@ public static class SecurityModule
         SignOutPage.Map(app);
     }
 
-    /// <summary>
-    /// Lets through whoever signed in and holds the permission; sends everyone else to sign in, or away. For pages, not for the API.
-    /// </summary>
-    public static TBuilder ForPeopleWith<TBuilder>(this TBuilder endpoints, string permission)
+    /// <summary>Lets through whoever signed in, and holds the permission; sends everyone else to sign in, or away. For pages, not for the API.</summary>
+    /// <param name="endpoints">The pages.</param>
+    /// <param name="permission">Null for everybody who signed in.</param>
+    public static TBuilder ForPeople<TBuilder>(this TBuilder endpoints, string? permission = null)
         where TBuilder : IEndpointConventionBuilder
     {
-        endpoints.Add(endpoint =>
+        endpoints.Finally(endpoint =>
         {
             var inner = endpoint.RequestDelegate;
             endpoint.RequestDelegate = http => Callers.SignedIn(http.User) switch
             {
                 null => SendToSignIn(http),
-                var person when person.May(permission) => inner!(http),
+                var person when permission is null || person.May(permission) => inner!(http),
                 _ => HtmlPage.Write(http, StatusCodes.Status403Forbidden, "Not for this account", "<p>Your roles do not open this page. <a href=\"/sign-out\">Sign in as somebody else</a></p>"),
             };
         });
