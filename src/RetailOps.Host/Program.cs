@@ -1,1 +1,1 @@
-return 0;
+return await RetailOps.Host.Verb.Start(args);

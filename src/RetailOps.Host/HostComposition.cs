@@ -1,0 +1,119 @@
+using System.Net;
+
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+using RetailOps.Platform;
+
+using Scalar.AspNetCore;
+
+using Serilog;
+using Serilog.Core;
+
+namespace RetailOps.Host;
+
+/// <summary>Puts the house together; nothing else happens here.</summary>
+public static class HostComposition
+{
+    // The reference brings inline scripts and styles of its own; it may ask nobody but us.
+    private const string ReferencePolicy =
+        "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
+        + "worker-src 'self' blob:; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+
+    /// <summary>A host that is complete and not started yet.</summary>
+    /// <param name="args">For ASP.NET's own configuration; usually none.</param>
+    /// <param name="settings">Checked already.</param>
+    /// <param name="appConnection">The app login's connection string to a migrated database.</param>
+    /// <param name="log">Where it logs; null for nowhere.</param>
+    public static WebApplication Build(string[] args, HostSettings settings, string appConnection, Serilog.ILogger? log = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, EnvironmentName = settings.Environment, ApplicationName = typeof(HostComposition).Assembly.GetName().Name });
+        builder.WebHost.UseKestrelHttpsConfiguration().UseUrls(settings.Urls).ConfigureKestrel(o =>
+        {
+            o.AddServerHeader = false;
+            o.Limits.MaxRequestBodySize = HttpModule.MaxBody;
+            o.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            o.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        });
+        builder.Host.UseDefaultServiceProvider(o => o.ValidateScopes = o.ValidateOnBuild = true);
+        if (settings.IsDemo)
+        {
+            // A name that somebody's server points at 127.0.0.1 must not lead a browser to a host without credentials.
+            builder.Services.Configure<Microsoft.AspNetCore.HostFiltering.HostFilteringOptions>(o => o.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
+        }
+
+        var services = builder.Services;
+        services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        services.AddSerilog(log ?? Logger.None);
+        services.AddSingleton(settings);
+        services.AddHttp();
+        services.AddSecurity(new SecurityPosture(settings.IsDemo), RootKey.Load(settings.Key, settings.DataFolder, mayCreate: settings.IsDemo));
+        services.AddPlatform(new Database(appConnection), [.. HostModules.All.Select(m => m.Assembly)], [.. HostModules.All.Select(m => m.Contracts)]);
+        foreach (var module in HostModules.All)
+        {
+            module.Add(services);
+        }
+
+        services.AddSilence();
+        services.AddJobs();
+        if (settings.RunsJobs)
+        {
+            services.AddJobServer(appConnection);
+        }
+
+        services.AddHealth();
+        services.AddApiDocument();
+        AddTelemetry(services, builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+
+        var app = builder.Build();
+        app.UseRequestLog();
+        app.UseHttp();
+        if (settings.IsDemo)
+        {
+            app.UseHostFiltering();
+        }
+
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseApiGate();
+
+        app.MapStyle();
+        app.MapHealth();
+        app.MapSecurity();
+        app.MapHome(settings);
+        var api = app.MapApi();
+        foreach (var module in HostModules.All)
+        {
+            module.Map(api);
+        }
+
+        if (settings is { IsDemo: true, RunsJobs: true })
+        {
+            app.MapJobs();
+        }
+
+        var document = app.MapOpenApi("/openapi/{documentName}.json");
+        var reference = app.MapScalarApiReference("/reference", o => o.WithTitle("RetailOps API").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts().DisableTelemetry())
+            .WithMetadata(new ContentPolicy(ReferencePolicy));
+        if (!settings.IsDemo)
+        {
+            document.ForPeople();
+            reference.ForPeople();
+        }
+
+        return app;
+    }
+
+    /// <summary>Only when somebody listens: an unheard span costs as much as a heard one.</summary>
+    private static void AddTelemetry(IServiceCollection services, string? endpoint)
+    {
+        if (string.IsNullOrEmpty(endpoint))
+        {
+            return;
+        }
+
+        services.AddOpenTelemetry()
+            .WithTracing(t => t.AddSource("RetailOps.*", "Npgsql").AddAspNetCoreInstrumentation().AddOtlpExporter())
+            .WithMetrics(m => m.AddMeter("RetailOps.*", "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel").AddOtlpExporter());
+    }
+}

@@ -1,0 +1,88 @@
+using System.Net;
+
+using Microsoft.AspNetCore.Http;
+
+using RetailOps.Platform;
+
+namespace RetailOps.Host;
+
+/// <summary>What a host must know before it is built: from the environment, from the options of a verb, or from a test.</summary>
+public sealed record HostSettings
+{
+    /// <summary>The environment in which a stranger may try it: on loopback only, secrets made at the first start.</summary>
+    public const string Demo = "Demo";
+
+    /// <summary>Like Demo; fault points can be armed.</summary>
+    public const string Test = "Test";
+
+    /// <summary>Everything else.</summary>
+    public const string Production = "Production";
+
+    /// <summary>Where a host listens when nobody says.</summary>
+    public const string UsualUrls = "http://127.0.0.1:5080";
+
+    /// <summary><see cref="Demo"/>, <see cref="Test"/> or <see cref="Production"/>.</summary>
+    public required string Environment { get; init; }
+
+    /// <summary>Addresses to listen on, separated by semicolons. Port 0 takes a free one.</summary>
+    public string Urls { get; init; } = UsualUrls;
+
+    /// <summary>Absolute path of the folder for the embedded server, the key, the logs and the Demo's sign-ins.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary><c>RETAILOPS_DB</c>: the owner's connection string when it stands alone, else the app's; null for the embedded server.</summary>
+    public string? Database { get; init; }
+
+    /// <summary><c>RETAILOPS_DB_OWNER</c>: the owner's connection string.</summary>
+    public string? DatabaseOwner { get; init; }
+
+    /// <summary><c>RETAILOPS_KEY</c>: 32 bytes in base64; null for the key file in the data folder.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Whether this host runs recurring jobs. False in tests that count what happens.</summary>
+    public bool RunsJobs { get; init; } = true;
+
+    /// <summary>Whether secrets may be made and loopback may do without them.</summary>
+    public bool IsDemo => Environment is Demo or Test;
+
+    /// <summary>Reads what stands in the environment.</summary>
+    /// <param name="environment">Of the verb; <c>ASPNETCORE_ENVIRONMENT=Test</c> wins.</param>
+    /// <param name="variable">Looks up a variable; null when it is not set.</param>
+    public static HostSettings Read(string environment, Func<string, string?> variable)
+    {
+        return new()
+        {
+            Environment = variable("ASPNETCORE_ENVIRONMENT") == Test ? Test : environment,
+            Urls = Set("RETAILOPS_URLS") ?? UsualUrls,
+            DataFolder = Path.GetFullPath(Set(DataFolders.Variable) ?? DataFolders.Default()),
+            Database = Set("RETAILOPS_DB"),
+            DatabaseOwner = Set("RETAILOPS_DB_OWNER"),
+            Key = Set("RETAILOPS_KEY"),
+        };
+
+        string? Set(string name) => variable(name) is { Length: > 0 } value ? value : null;
+    }
+
+    /// <summary>Refuses what must not start.</summary>
+    /// <exception cref="SetupException">An address cannot be read, or a Demo would be reachable by others.</exception>
+    public void Check()
+    {
+        foreach (var url in Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            BindingAddress address;
+            try
+            {
+                address = BindingAddress.Parse(url);
+            }
+            catch (FormatException)
+            {
+                throw new SetupException($"'{url}' is no address to listen on: write it like {UsualUrls}.");
+            }
+
+            if (IsDemo && !address.IsUnixPipe && address.Host != "localhost" && !(IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip)))
+            {
+                throw new SetupException($"The Demo listens on this machine only, not on {url}: use {UsualUrls}, or start the verb serve, which asks for credentials.");
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Http;
+
+namespace RetailOps.Platform;
+
+/// <summary>A page that needs another Content-Security-Policy than the strict one, because its scripts are not ours.</summary>
+/// <param name="Policy">The whole policy.</param>
+public sealed record ContentPolicy(string Policy);
+
+/// <summary>Security headers on every answer, whoever wrote it.</summary>
+internal sealed class AnswerHeaders(RequestDelegate next)
+{
+    private const string Strict = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    public Task InvokeAsync(HttpContext http)
+    {
+        http.Response.OnStarting(static state => Write((HttpContext)state), http);
+        return next(http);
+    }
+
+    private static Task Write(HttpContext http)
+    {
+        var headers = http.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
+        headers.XFrameOptions = "DENY";
+        headers.ContentSecurityPolicy = http.GetEndpoint()?.Metadata.GetMetadata<ContentPolicy>()?.Policy ?? Strict;
+        if (headers.CacheControl.Count == 0)
+        {
+            headers.CacheControl = "no-store";
+        }
+
+        if (http.Response.StatusCode == StatusCodes.Status401Unauthorized && headers.WWWAuthenticate.Count == 0)
+        {
+            headers.WWWAuthenticate = "Cookie realm=\"RetailOps\", form-action=\"/sign-in\"";
+        }
+
+        if (http.Request.IsHttps)
+        {
+            headers.StrictTransportSecurity = "max-age=31536000";
+        }
+
+        return Task.CompletedTask;
+    }
+}

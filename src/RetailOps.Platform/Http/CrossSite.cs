@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http;
+
+namespace RetailOps.Platform;
+
+/// <summary>
+/// Browsers send a cookie, and reach loopback, on behalf of any page. They also say which page that is, in headers that a page
+/// cannot set. What no browser sent has neither header and passes.
+/// </summary>
+internal static class CrossSite
+{
+    public static bool IsForged(HttpRequest request)
+    {
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method))
+        {
+            return false;
+        }
+
+        var site = request.Headers["Sec-Fetch-Site"].ToString();
+        if (site.Length > 0)
+        {
+            return site is not ("same-origin" or "none");
+        }
+
+        var origin = request.Headers.Origin.ToString();
+        return origin.Length > 0 && origin != $"{request.Scheme}://{request.Host}";
+    }
+}

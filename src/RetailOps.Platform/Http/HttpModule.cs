@@ -1,0 +1,53 @@
+using Asp.Versioning;
+using Asp.Versioning.Builder;
+
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RetailOps.Platform;
+
+/// <summary>The API's ways, for the host.</summary>
+public static class HttpModule
+{
+    /// <summary>The largest body an operation takes unless it says otherwise, in bytes.</summary>
+    public const int MaxBody = 1 << 20;
+
+    /// <summary>Registers problem details, strict JSON, versions and the door.</summary>
+    public static IServiceCollection AddHttp(this IServiceCollection services)
+    {
+        services.AddExceptionHandler<ExceptionAnswers>();
+        services.AddScoped<Door>();
+        services.AddSingleton<Drain>();
+        services.AddHostedService(s => s.GetRequiredService<Drain>());
+        services.ConfigureHttpJsonOptions(o => ApiJson.Configure(o.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+        services.AddApiVersioning(o =>
+        {
+            o.ApiVersionReader = new UrlSegmentApiVersionReader();
+            o.UnsupportedApiVersionStatusCode = StatusCodes.Status404NotFound;
+        });
+        return services;
+    }
+
+    /// <summary>What every request passes, from the outside in; before anything else is used.</summary>
+    public static IApplicationBuilder UseHttp(this IApplicationBuilder app)
+    {
+        app.UseMiddleware<AnswerHeaders>();
+        app.UseExceptionHandler(_ => { });
+        app.UseStatusCodePages(context => EmptyAnswers.Fill(context.HttpContext));
+        app.UseMiddleware<DrainGate>();
+        return app;
+    }
+
+    /// <summary>Who calls an operation of the API; after routing and authentication.</summary>
+    public static IApplicationBuilder UseApiGate(this IApplicationBuilder app) => app.UseMiddleware<ApiGate>();
+
+    /// <summary>The group <c>/api/v1</c> into which modules map their operations.</summary>
+    public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app)
+    {
+        var version = new ApiVersion(1);
+        return app.NewVersionedApi("RetailOps").MapGroup("/api/v{version:apiVersion}").HasApiVersion(version).WithMetadata(new ApiOperation());
+    }
+}

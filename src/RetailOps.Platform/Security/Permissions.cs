@@ -1,0 +1,98 @@
+namespace RetailOps.Platform;
+
+/// <summary>What a person can be. Names are stored; never renamed.</summary>
+public static class Roles
+{
+    /// <summary>The API scopes of its client.</summary>
+    public const string Integrator = "integrator";
+
+    /// <summary>Draws and proposes workflows, decision tables, policies.</summary>
+    public const string Analyst = "analyst";
+
+    /// <summary>Approves a proposed version, never the own one.</summary>
+    public const string Publisher = "publisher";
+
+    /// <summary>Exceptions, retries, holds, re-routing, stock adjustments.</summary>
+    public const string Operator = "operator";
+
+    /// <summary>Returns, inspection, refund requests.</summary>
+    public const string ReturnsAgent = "returns-agent";
+
+    /// <summary>Refund approvals within the own tier.</summary>
+    public const string Finance = "finance";
+
+    /// <summary>Orders and returns for customers; no approvals.</summary>
+    public const string Service = "service";
+
+    /// <summary>Its own nodes' queue, picks, receipts, counts.</summary>
+    public const string Store = "store";
+
+    /// <summary>Inventory, supply, replenishment.</summary>
+    public const string Planner = "planner";
+
+    /// <summary>Reads figures.</summary>
+    public const string Leader = "leader";
+
+    /// <summary>Reads everything, changes nothing.</summary>
+    public const string Auditor = "auditor";
+
+    /// <summary>Users, clients, settings; no approvals.</summary>
+    public const string Administrator = "administrator";
+
+    /// <summary>All of them, in the order of the list above.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [Integrator, Analyst, Publisher, Operator, ReturnsAgent, Finance, Service, Store, Planner, Leader, Auditor, Administrator];
+}
+
+/// <summary>Who may do what: the one table. A request names its permission in <c>[Needs]</c>; a role holds permissions.</summary>
+public static class Permissions
+{
+    /// <summary>To see what health says beyond its status.</summary>
+    public const string Health = "system.health";
+
+    /// <summary>To see and restart recurring jobs.</summary>
+    public const string Jobs = "system.jobs";
+
+    private static readonly (string Permission, string[] Roles)[] Table =
+    [
+        ("orders.read", [Roles.Integrator, Roles.Operator, Roles.ReturnsAgent, Roles.Finance, Roles.Service, Roles.Store, Roles.Planner, Roles.Auditor]),
+        ("orders.place", [Roles.Integrator, Roles.Service]),
+        ("orders.cancel", [Roles.Integrator, Roles.Operator, Roles.Service]),
+        ("orders.ship", [Roles.Integrator, Roles.Operator, Roles.Store]),
+        ("inventory.read", [Roles.Integrator, Roles.Operator, Roles.ReturnsAgent, Roles.Service, Roles.Store, Roles.Planner, Roles.Auditor]),
+        ("inventory.receive", [Roles.Integrator, Roles.Operator, Roles.Store, Roles.Planner]),
+        ("inventory.adjust", [Roles.Operator, Roles.Planner]),
+        ("inventory.ship", [Roles.Operator, Roles.Store]),
+        ("items.read", [Roles.Integrator, Roles.Operator, Roles.ReturnsAgent, Roles.Service, Roles.Store, Roles.Planner, Roles.Auditor]),
+        ("items.write", [Roles.Integrator, Roles.Planner]),
+        ("nodes.read", [Roles.Integrator, Roles.Operator, Roles.ReturnsAgent, Roles.Service, Roles.Store, Roles.Planner, Roles.Auditor]),
+        ("nodes.write", [Roles.Integrator, Roles.Planner]),
+        ("integration.read", [Roles.Operator, Roles.Auditor, Roles.Administrator]),
+        ("integration.replay", [Roles.Operator]),
+        ("workflows.read", [Roles.Analyst, Roles.Publisher, Roles.Operator, Roles.Auditor, Roles.Administrator]),
+        ("workflows.retry", [Roles.Operator]),
+        ("system.verify", [Roles.Operator, Roles.Auditor, Roles.Administrator]),
+        (Health, [Roles.Operator, Roles.Auditor, Roles.Administrator]),
+        (Jobs, [Roles.Operator, Roles.Administrator]),
+    ];
+
+    /// <summary>What only the engine does, on behalf of an approved definition: no role and no client ever holds these.</summary>
+    public static IReadOnlySet<string> EngineOnly { get; } = new HashSet<string>(StringComparer.Ordinal) { "inventory.allocate", "orders.advance", "orders.source" };
+
+    /// <summary>Every permission that somebody from outside can hold, in the order of the table.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Table.Select(t => t.Permission)];
+
+    /// <summary>What the Demo's command line may do: everything that runs the business, nothing about sign-ins and the host itself.</summary>
+    public static IReadOnlySet<string> Operational { get; } =
+        All.Where(p => p == "system.verify" || !p.StartsWith("system.", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Whether a role holds a permission.</summary>
+    public static bool Holds(string role, string permission) => Table.Any(t => t.Permission == permission && t.Roles.Contains(role));
+
+    /// <summary>What roles permit together. An unknown role permits nothing.</summary>
+    public static IReadOnlySet<string> Of(IEnumerable<string> roles)
+    {
+        var mine = roles.ToHashSet(StringComparer.Ordinal);
+        return Table.Where(t => t.Roles.Any(mine.Contains)).Select(t => t.Permission).ToHashSet(StringComparer.Ordinal);
+    }
+}

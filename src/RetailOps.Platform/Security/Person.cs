@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace RetailOps.Platform;
+
+/// <summary>Somebody who signs in with a name and a password.</summary>
+internal sealed class Person : IdentityUser<Guid>
+{
+    private Person()
+    {
+    }
+
+    public Person(string name, IEnumerable<string> roles)
+    {
+        Id = Guid.CreateVersion7();
+        UserName = name;
+        Roles = [.. roles];
+        LockoutEnabled = true;
+    }
+
+    public List<string> Roles { get; private set; } = [];
+}
+
+internal sealed class PersonConfiguration : IEntityTypeConfiguration<Person>
+{
+    public void Configure(EntityTypeBuilder<Person> builder)
+    {
+        builder.ToTable("people", "platform");
+        builder.HasKey(p => p.Id);
+        builder.Property(p => p.Id).HasColumnName("id").ValueGeneratedNever();
+        builder.Property(p => p.UserName).HasColumnName("name").IsRequired();
+        builder.Property(p => p.NormalizedUserName).HasColumnName("normalized_name").IsRequired();
+        builder.Property(p => p.PasswordHash).HasColumnName("password_hash");
+        builder.Property(p => p.SecurityStamp).HasColumnName("security_stamp").IsRequired();
+        builder.Property(p => p.ConcurrencyStamp).HasColumnName("concurrency_stamp").IsRequired().IsConcurrencyToken();
+        builder.Property(p => p.Roles).HasColumnName("roles");
+        builder.Property(p => p.LockoutEnabled).HasColumnName("lockout_enabled");
+        builder.Property(p => p.LockoutEnd).HasColumnName("lockout_end");
+        builder.Property(p => p.AccessFailedCount).HasColumnName("failed_sign_ins");
+        builder.HasIndex(p => p.NormalizedUserName).IsUnique();
+
+        // Not used, and no place for personal data.
+        builder.Ignore(p => p.Email).Ignore(p => p.NormalizedEmail).Ignore(p => p.EmailConfirmed);
+        builder.Ignore(p => p.PhoneNumber).Ignore(p => p.PhoneNumberConfirmed).Ignore(p => p.TwoFactorEnabled);
+    }
+}

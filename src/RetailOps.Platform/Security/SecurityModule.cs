@@ -1,0 +1,111 @@
+using System.Security.Claims;
+
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace RetailOps.Platform;
+
+/// <summary>Sign-in, roles and keys, for the host.</summary>
+public static class SecurityModule
+{
+    /// <summary>Registers who may sign in and how.</summary>
+    /// <param name="services">The host's.</param>
+    /// <param name="posture">How strangers are treated.</param>
+    /// <param name="root">The key of keys.</param>
+    public static IServiceCollection AddSecurity(this IServiceCollection services, SecurityPosture posture, RootKey root)
+    {
+        services.AddSingleton(posture);
+        services.AddSingleton(root);
+        services.AddSingleton<Callers>();
+        services.AddSingleton<KeyTable>();
+        services.AddDataProtection().SetApplicationName("RetailOps");
+        services.AddOptions<KeyManagementOptions>().Configure<KeyTable, RootKey>((o, table, key) =>
+        {
+            o.XmlRepository = table;
+            o.XmlEncryptor = new KeyEncryptor(key);
+        });
+
+        services.AddDbContext<PeopleDbContext>();
+        services.AddIdentityCore<Person>(o =>
+        {
+            o.Password = new PasswordOptions { RequiredLength = 12, RequireDigit = false, RequireLowercase = false, RequireUppercase = false, RequireNonAlphanumeric = false };
+            o.Lockout = new LockoutOptions { AllowedForNewUsers = true, MaxFailedAccessAttempts = 5, DefaultLockoutTimeSpan = TimeSpan.FromMinutes(15) };
+        }).AddUserStore<UserOnlyStore<Person, PeopleDbContext, Guid>>().AddSignInManager();
+        services.AddScoped<IUserClaimsPrincipalFactory<Person>, PersonClaims>();
+        services.Configure<PasswordHasherOptions>(o => o.IterationCount = 210_000);
+        services.Configure<SecurityStampValidatorOptions>(o => o.ValidationInterval = TimeSpan.FromMinutes(1));
+        services.AddScoped(s => new DemoPeople(s.GetRequiredService<UserManager<Person>>(), s.GetRequiredService<PeopleDbContext>()));
+
+        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme, o =>
+        {
+            o.Cookie.Name = "retailops";
+            o.Cookie.HttpOnly = true;
+            o.Cookie.SameSite = SameSiteMode.Lax;
+            o.Cookie.SecurePolicy = posture.IsDemo ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
+            o.ExpireTimeSpan = TimeSpan.FromHours(8);
+            o.SlidingExpiration = true;
+            o.Events.OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync;
+        });
+        services.AddAntiforgery(o =>
+        {
+            o.Cookie.Name = "retailops-form";
+            o.Cookie.SameSite = SameSiteMode.Strict;
+            o.Cookie.SecurePolicy = posture.IsDemo ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
+            o.SuppressXFrameOptionsHeader = true;
+        });
+        return services;
+    }
+
+    /// <summary>The pages to sign in and out.</summary>
+    public static void MapSecurity(this IEndpointRouteBuilder app)
+    {
+        SignInPage.Map(app);
+        SignOutPage.Map(app);
+    }
+
+    /// <summary>Lets through whoever signed in, and holds the permission; sends everyone else to sign in, or away. For pages, not for the API.</summary>
+    /// <param name="endpoints">The pages.</param>
+    /// <param name="permission">Null for everybody who signed in.</param>
+    public static TBuilder ForPeople<TBuilder>(this TBuilder endpoints, string? permission = null)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        endpoints.Finally(endpoint =>
+        {
+            var inner = endpoint.RequestDelegate;
+            endpoint.RequestDelegate = http => Callers.SignedIn(http.User) switch
+            {
+                null => SendToSignIn(http),
+                var person when permission is null || person.May(permission) => inner!(http),
+                _ => HtmlPage.Write(http, StatusCodes.Status403Forbidden, "Not for this account", "<p>Your roles do not open this page. <a href=\"/sign-out\">Sign in as somebody else</a></p>"),
+            };
+        });
+        return endpoints;
+    }
+
+    private static Task SendToSignIn(HttpContext http)
+    {
+        http.Response.Redirect("/sign-in?returnTo=" + Uri.EscapeDataString(http.Request.Path));
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>What stands in the cookie: id, name, roles, and the stamp by which it is revoked.</summary>
+internal sealed class PersonClaims(IOptions<IdentityOptions> options) : IUserClaimsPrincipalFactory<Person>
+{
+    public Task<ClaimsPrincipal> CreateAsync(Person user)
+    {
+        var identity = new ClaimsIdentity(IdentityConstants.ApplicationScheme);
+        identity.AddClaim(new(ClaimTypes.NameIdentifier, user.Id.ToString()));
+        identity.AddClaim(new(ClaimTypes.Name, user.UserName!));
+        identity.AddClaim(new(options.Value.ClaimsIdentity.SecurityStampClaimType, user.SecurityStamp!));
+        identity.AddClaims(user.Roles.Select(r => new Claim(ClaimTypes.Role, r)));
+        return Task.FromResult(new ClaimsPrincipal(identity));
+    }
+}

@@ -1,0 +1,113 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace RetailOps.Platform;
+
+/// <summary><c>/sign-in</c>: a name, a password, one answer for every kind of no.</summary>
+internal sealed partial class SignInPage
+{
+    private const string Wrong = "This name and password do not open an account, or it is locked for a quarter of an hour after five wrong tries.";
+
+    private static readonly Person Nobody = new("nobody", []);
+
+    private static string? nobodysHash;
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/sign-in", (HttpContext http, IAntiforgery forgery, string? returnTo) => Write(http, forgery, StatusCodes.Status200OK, null, null, returnTo)).ExcludeFromDescription();
+        app.MapPost("/sign-in", Handle).ExcludeFromDescription().DisableAntiforgery();
+    }
+
+    private static async Task Handle(HttpContext http, IAntiforgery forgery, SignInManager<Person> signIn, UserManager<Person> people, ILogger<SignInPage> log)
+    {
+        var form = http.Request.HasFormContentType ? await http.Request.ReadFormAsync(http.RequestAborted) : FormCollection.Empty;
+        var (name, password, returnTo) = (form["name"].ToString().Trim(), form["password"].ToString(), form["returnTo"].ToString());
+
+        // Checked by hand: the token belongs to a page that may be older than the host's keys, which is worth a sentence.
+        if (!await forgery.IsRequestValidAsync(http))
+        {
+            await Write(http, forgery, StatusCodes.Status400BadRequest, "The page was too old. Please try again.", name, returnTo);
+            return;
+        }
+
+        var person = name.Length is > 0 and <= 100 && password.Length <= 200 ? await people.FindByNameAsync(name) : null;
+        if (person is null)
+        {
+            // An answer for no account takes as long as one for a wrong password.
+            nobodysHash ??= people.PasswordHasher.HashPassword(Nobody, "nobody's password");
+            people.PasswordHasher.VerifyHashedPassword(Nobody, nobodysHash, password.Length <= 200 ? password : "");
+            LogRefused(log, "no such account");
+            await Write(http, forgery, StatusCodes.Status401Unauthorized, Wrong, name, returnTo);
+            return;
+        }
+
+        var result = await signIn.PasswordSignInAsync(person, password, isPersistent: false, lockoutOnFailure: true);
+        if (!result.Succeeded)
+        {
+            LogRefused(log, result.IsLockedOut ? $"account {person.Id} is locked" : $"wrong password for account {person.Id}");
+            await Write(http, forgery, StatusCodes.Status401Unauthorized, Wrong, name, returnTo);
+            return;
+        }
+
+        LogSignedIn(log, person.Id);
+        http.Response.Redirect(IsOurs(returnTo) ? returnTo : "/");
+    }
+
+    private static bool IsOurs(string path) => path is ['/', ..] and not (['/', '/' or '\\', ..]) && !path.Any(char.IsControl);
+
+    private static Task Write(HttpContext http, IAntiforgery forgery, int status, string? error, string? name, string? returnTo)
+    {
+        var token = forgery.GetAndStoreTokens(http);
+        return HtmlPage.Write(
+            http, status, "Sign in",
+            $"""
+            <form class="card narrow" method="post" action="/sign-in">
+            {(error is null ? "" : $"<p class=\"error\" role=\"alert\">{HtmlPage.Encode(error)}</p>")}
+            <input type="hidden" name="{token.FormFieldName}" value="{HtmlPage.Encode(token.RequestToken)}">
+            <input type="hidden" name="returnTo" value="{HtmlPage.Encode(returnTo)}">
+            <label for="name">Name</label><input id="name" name="name" autocomplete="username" required maxlength="100" autofocus value="{HtmlPage.Encode(name)}">
+            <label for="password">Password</label><input id="password" name="password" type="password" autocomplete="current-password" required maxlength="200">
+            <button>Sign in</button>
+            </form>
+            """);
+    }
+
+    [LoggerMessage(6301, LogLevel.Information, "Account {Account} signed in")]
+    private static partial void LogSignedIn(ILogger log, Guid account);
+
+    [LoggerMessage(6302, LogLevel.Warning, "A sign-in was refused: {Reason}")]
+    private static partial void LogRefused(ILogger log, string reason);
+}
+
+/// <summary><c>/sign-out</c>: asks first, because a link must not change anything.</summary>
+internal static class SignOutPage
+{
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/sign-out", (HttpContext http, IAntiforgery forgery) =>
+        {
+            var token = forgery.GetAndStoreTokens(http);
+            return HtmlPage.Write(
+                http, StatusCodes.Status200OK, "Sign out",
+                $"""
+                <form class="card narrow" method="post" action="/sign-out">
+                <input type="hidden" name="{token.FormFieldName}" value="{HtmlPage.Encode(token.RequestToken)}">
+                <p>You are signed in as {HtmlPage.Encode(http.User.Identity?.Name ?? "nobody")}.</p><button>Sign out</button>
+                </form>
+                """);
+        }).ExcludeFromDescription();
+        app.MapPost("/sign-out", async (HttpContext http, IAntiforgery forgery, SignInManager<Person> signIn) =>
+        {
+            if (await forgery.IsRequestValidAsync(http))
+            {
+                await signIn.SignOutAsync();
+            }
+
+            http.Response.Redirect("/sign-in");
+        }).ExcludeFromDescription().DisableAntiforgery();
+    }
+}
