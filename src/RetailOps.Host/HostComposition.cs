@@ -4,6 +4,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
 using RetailOps.Platform;
+using RetailOps.Workflows;
 
 using Scalar.AspNetCore;
 
@@ -48,13 +49,13 @@ public static class HostComposition
         services.AddSingleton(settings);
         services.AddHttp();
         services.AddSecurity(new SecurityPosture(settings.IsDemo), RootKey.Load(settings.Key, settings.DataFolder, mayCreate: settings.IsDemo));
-        services.AddPlatform(new Database(appConnection), [.. HostModules.All.Select(m => m.Assembly)], [.. HostModules.All.Select(m => m.Contracts)]);
+        services.AddPlatform(new Database(appConnection), [typeof(WorkflowsModule).Assembly, .. HostModules.All.Select(m => m.Assembly)], [.. HostModules.All.Select(m => m.Contracts)]);
         foreach (var module in HostModules.All)
         {
             module.Add(services);
         }
 
-        services.AddSilence();
+        services.AddWorkflows([.. HostModules.All.Select(m => m.Assembly)]);
         services.AddJobs();
         if (settings.RunsJobs)
         {
@@ -86,6 +87,9 @@ public static class HostComposition
         {
             module.Map(api);
         }
+
+        api.MapDeadLetters();
+        api.MapWorkflows();
 
         if (settings is { IsDemo: true, RunsJobs: true })
         {

@@ -1,8 +1,7 @@
 using System.Reflection;
 
-using Microsoft.Extensions.DependencyInjection.Extensions;
-
-using RetailOps.Platform;
+using RetailOps.Inventory;
+using RetailOps.Orders;
 
 namespace RetailOps.Host;
 
@@ -16,15 +15,9 @@ internal sealed record HostModule(Assembly Assembly, Assembly Contracts, Func<IS
 /// <summary>The modules of this product: the one list to extend.</summary>
 internal static class HostModules
 {
-    public static IReadOnlyList<HostModule> All { get; } = [];
-
-    /// <summary>What takes an event when no engine is among the modules: it is stored and delivered, and nothing is started by it.</summary>
-    public static void AddSilence(this IServiceCollection services) => services.TryAddSingleton<IEventSink, Silence>();
-
-    private sealed class Silence : IEventSink
-    {
-        public void Accept(UnitOfWork work, EventRow raised)
-        {
-        }
-    }
+    public static IReadOnlyList<HostModule> All { get; } =
+    [
+        new(typeof(InventoryModule).Assembly, typeof(AllocateOrder).Assembly, s => s.AddInventory(), api => api.MapInventory()),
+        new(typeof(OrdersModule).Assembly, typeof(PlaceOrder).Assembly, s => s.AddOrders(), api => api.MapOrders()),
+    ];
 }

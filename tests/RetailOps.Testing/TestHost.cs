@@ -72,7 +72,7 @@ public sealed class TestHost : IAsyncDisposable
     public static async Task<TestHost> StartAsync(string connectionString, TestHostOptions? options = null)
     {
         options ??= new();
-        var builder = Host.CreateEmptyApplicationBuilder(null);
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddSimpleConsole(c => c.SingleLine = true).SetMinimumLevel(options.Log).AddFilter("Microsoft", LogLevel.Error);
         builder.Services.AddSingleton(options.Clock ?? TimeProvider.System);
         builder.Services.AddSingleton(options.Engine);

@@ -23,13 +23,13 @@ internal sealed class Bench : IBurstServices
 
     public Guid NewId() => new(++ids, 0, 0, [0, 0, 0, 0, 0, 0, 0, 0]);
 
-    public Task<TResponse> Send<TResponse>(IRequest<TResponse> request)
+    public Task<TResponse> Send<TResponse>(IRequest<TResponse> request, Guid executionId)
     {
         Sent.Add(request);
         return Task.FromResult((TResponse)(object)Sent.Count);
     }
 
-    public bool Contain(Exception error, CompiledNode activity, int attempt) => Contains;
+    public bool Contain(Exception error, CompiledNode activity, int attempt, Guid executionId) => Contains;
 
     public void Log(CompiledNode activity, string line) => Lines.Add(line);
 

@@ -53,7 +53,7 @@ public sealed record StockMovement(Guid Id, Sku Sku, string Node, string Conditi
 /// <summary>Stock by item, node and condition, in key order.</summary>
 /// <param name="Sku">Only this item; null for all.</param>
 /// <param name="After">The last key of the page before (<c>sku/node/condition</c>); null for the first page.</param>
-/// <param name="Limit">1 to 500 rows.</param>
+/// <param name="Limit">1 to 501 rows.</param>
 [Needs("inventory.read"), AsksDatabase]
 public sealed record ListPositions(Sku? Sku, string? After, int Limit) : IRequest<Result<IReadOnlyList<PositionView>>>;
 

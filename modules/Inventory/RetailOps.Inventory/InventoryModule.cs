@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 using RetailOps.Platform;
@@ -17,4 +18,7 @@ public static class InventoryModule
         services.AddInvariants(InventoryInvariants.All);
         return services;
     }
+
+    /// <summary>Operations of the module, into the group <c>/api/v1</c>.</summary>
+    public static void MapInventory(this IEndpointRouteBuilder api) => InventoryEndpoints.Map(api);
 }

@@ -45,7 +45,7 @@ public sealed record GetOrder(OrderId Id) : IRequest<Result<OrderView>>;
 
 /// <summary>Orders, oldest first.</summary>
 /// <param name="After">The last id of the page before; null for the first page.</param>
-/// <param name="Limit">1 to 200.</param>
+/// <param name="Limit">1 to 501.</param>
 [Needs("orders.read"), AsksDatabase]
 public sealed record ListOrders(OrderId? After, int Limit) : IRequest<Result<IReadOnlyList<OrderView>>>;
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 using RetailOps.Platform;
@@ -15,4 +16,7 @@ public static class OrdersModule
         services.AddInvariants(OrdersInvariants.All);
         return services;
     }
+
+    /// <summary>Operations of the module, into the group <c>/api/v1</c>.</summary>
+    public static void MapOrders(this IEndpointRouteBuilder api) => OrdersEndpoints.Map(api);
 }

@@ -17,10 +17,11 @@ namespace RetailOps.Platform;
 /// <param name="Waiting">How many later deliveries of the key wait behind it.</param>
 public sealed record DeadLetter(long Id, Guid EventId, string EventName, string Subscriber, string Key, int Attempts, string? Error, long Waiting);
 
-/// <summary>Lists dead letters, oldest first, at most 200 after a given id.</summary>
+/// <summary>Lists dead letters, oldest first.</summary>
 /// <param name="After">The last id of the page before; 0 for the first page.</param>
+/// <param name="Limit">How many at most.</param>
 [Needs("integration.read"), AsksDatabase]
-public sealed record ListDeadLetters(long After) : IRequest<Result<IReadOnlyList<DeadLetter>>>;
+public sealed record ListDeadLetters(long After, int Limit) : IRequest<Result<IReadOnlyList<DeadLetter>>>;
 
 /// <summary>What to do with a dead letter.</summary>
 public enum DeadLetterDecision
@@ -47,10 +48,10 @@ internal sealed class ListDeadLettersHandler(UnitOfWork work) : IRequestHandler<
             select d.id, d.event_id, e.type, d.subscriber, d.key, d.attempts, d.error,
                    (select count(*) from platform.deliveries w where w.subscriber = d.subscriber and w.key = d.key and w.id > d.id and w.state = 0)
             from platform.deliveries d join platform.events e on e.id = d.event_id
-            where d.state = 2 and d.id > $1 order by d.id limit 200
+            where d.state = 2 and d.id > $1 order by d.id limit $2
             """, await work.Connection(ct))
         {
-            Parameters = { new() { Value = request.After } },
+            Parameters = { new() { Value = request.After }, new() { Value = request.Limit } },
         };
         await using var reader = await command.ExecuteReaderAsync(ct);
         var letters = new List<DeadLetter>();
@@ -67,10 +68,19 @@ internal sealed class ListDeadLettersHandler(UnitOfWork work) : IRequestHandler<
 
 internal sealed class DecideDeadLetterHandler(UnitOfWork work) : IRequestHandler<DecideDeadLetter, Result<long>>
 {
-    public Task<Result<long>> Handle(DecideDeadLetter request, CancellationToken ct)
+    public async Task<Result<long>> Handle(DecideDeadLetter request, CancellationToken ct)
     {
+        await using var look = new NpgsqlCommand("select 1 from platform.deliveries where id = $1 and state = 2 for update", await work.Connection(ct))
+        {
+            Parameters = { new() { Value = request.Id } },
+        };
+        if (await look.ExecuteScalarAsync(ct) is null)
+        {
+            return Refusal.Conflict("integration.no-dead-letter", "This is no dead letter, or no longer one.");
+        }
+
         work.Write(new DeadLetterRow(request.Id, request.Decision));
-        return Task.FromResult<Result<long>>(request.Id);
+        return request.Id;
     }
 }
 

@@ -62,7 +62,7 @@ public static class Permissions
         ("inventory.read", [Roles.Integrator, Roles.Operator, Roles.ReturnsAgent, Roles.Service, Roles.Store, Roles.Planner, Roles.Auditor]),
         ("inventory.receive", [Roles.Integrator, Roles.Operator, Roles.Store, Roles.Planner]),
         ("inventory.adjust", [Roles.Operator, Roles.Planner]),
-        ("inventory.ship", [Roles.Operator, Roles.Store]),
+        ("inventory.ship", [Roles.Integrator, Roles.Operator, Roles.Store]),
         ("items.read", [Roles.Integrator, Roles.Operator, Roles.ReturnsAgent, Roles.Service, Roles.Store, Roles.Planner, Roles.Auditor]),
         ("items.write", [Roles.Integrator, Roles.Planner]),
         ("nodes.read", [Roles.Integrator, Roles.Operator, Roles.ReturnsAgent, Roles.Service, Roles.Store, Roles.Planner, Roles.Auditor]),
@@ -77,7 +77,7 @@ public static class Permissions
     ];
 
     /// <summary>What only the engine does, on behalf of an approved definition: no role and no client ever holds these.</summary>
-    public static IReadOnlySet<string> EngineOnly { get; } = new HashSet<string>(StringComparer.Ordinal) { "inventory.allocate", "orders.advance", "orders.source" };
+    public static IReadOnlySet<string> EngineOnly { get; } = new HashSet<string>(StringComparer.Ordinal) { "inventory.allocate", "orders.allocate" };
 
     /// <summary>Every permission that somebody from outside can hold, in the order of the table.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Table.Select(t => t.Permission)];

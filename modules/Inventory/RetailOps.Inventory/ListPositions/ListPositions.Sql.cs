@@ -11,7 +11,7 @@ namespace RetailOps.Inventory;
 
 internal sealed class ListPositionsValidator : AbstractValidator<ListPositions>
 {
-    public ListPositionsValidator() => RuleFor(r => r.Limit).InclusiveBetween(1, 500).WithErrorCode("inventory.limit");
+    public ListPositionsValidator() => RuleFor(r => r.Limit).InclusiveBetween(1, 501).WithErrorCode("inventory.limit");
 }
 
 internal sealed class ListPositionsHandler(UnitOfWork work) : IRequestHandler<ListPositions, Result<IReadOnlyList<PositionView>>>

@@ -22,7 +22,7 @@ internal sealed class GetOrderHandler(UnitOfWork work) : IRequestHandler<GetOrde
 
 internal sealed class ListOrdersValidator : AbstractValidator<ListOrders>
 {
-    public ListOrdersValidator() => RuleFor(r => r.Limit).InclusiveBetween(1, 200).WithErrorCode("orders.limit");
+    public ListOrdersValidator() => RuleFor(r => r.Limit).InclusiveBetween(1, 501).WithErrorCode("orders.limit");
 }
 
 internal sealed class ListOrdersHandler(UnitOfWork work) : IRequestHandler<ListOrders, Result<IReadOnlyList<OrderView>>>

@@ -1,0 +1,40 @@
+using System.Globalization;
+
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+using RetailOps.Kernel;
+
+namespace RetailOps.Platform;
+
+/// <summary>Dead letters, for people who heal them.</summary>
+public static class DeadLetterEndpoints
+{
+    /// <summary>Maps <c>/integrations/dead-letters</c> into the API.</summary>
+    public static void MapDeadLetters(this IEndpointRouteBuilder api)
+    {
+        var letters = api.MapGroup("/integrations/dead-letters").WithTags("Integrations");
+        letters.MapGet("/", List).WithName("ListDeadLetters").WithSummary("Deliveries that nobody could make, oldest first").ProducesRefusals();
+        letters.MapPost("/{id:long}:replay", Replay).WithName("ReplayDeadLetter").WithSummary("Try it again").ProducesRefusals(409);
+        letters.MapPost("/{id:long}:discard", Discard).WithName("DiscardDeadLetter").WithSummary("Give it up, so that its key goes on").ProducesRefusals(409);
+    }
+
+    private static async Task<Results<Ok<Page<DeadLetter>>, ProblemHttpResult>> List([AsParameters] Paging paging, Door door, CancellationToken ct)
+    {
+        if (!long.TryParse(paging.After ?? "0", NumberStyles.None, CultureInfo.InvariantCulture, out var after))
+        {
+            return Problems.Of(Refusal.Malformed("request.after", "after is the next of an earlier page."));
+        }
+
+        var rows = await door.Run(new ListDeadLetters(after, paging.Size + 1), ct);
+        return rows.IsSuccess ? TypedResults.Ok(Page.Of(rows.Value, paging.Size, d => d.Id.ToString(CultureInfo.InvariantCulture))) : Problems.Of(rows.Refusal);
+    }
+
+    private static async Task<Results<Ok<long>, ProblemHttpResult>> Replay(long id, Door door, CancellationToken ct) =>
+        (await door.Run(new DecideDeadLetter(id, DeadLetterDecision.Replay), ct)).ToOk();
+
+    private static async Task<Results<Ok<long>, ProblemHttpResult>> Discard(long id, Door door, CancellationToken ct) =>
+        (await door.Run(new DecideDeadLetter(id, DeadLetterDecision.Discard), ct)).ToOk();
+}
