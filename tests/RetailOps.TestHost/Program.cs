@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+
 using RetailOps.Platform;
 
 // A host with nothing in it but the embedded server, so that tests can kill it: `hold <data folder> durable|unsafe` says its

@@ -1,5 +1,7 @@
 using System.Net.Sockets;
+
 using Microsoft.Extensions.Logging;
+
 using Npgsql;
 
 namespace RetailOps.Platform;

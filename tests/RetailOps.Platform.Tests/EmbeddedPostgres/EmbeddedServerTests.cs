@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Versioning;
+
 using Npgsql;
 
 namespace RetailOps.Platform.Tests;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+
 using Npgsql;
 
 namespace RetailOps.Platform.Tests;
@@ -233,6 +234,35 @@ public sealed class KilledProcessesTests
 
         later.Port.Should().NotBe(before);
         (await ServerSandbox.Ask<int>(later.OwnerConnectionString, "select 1")).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_host_whose_server_had_to_move_is_told()
+    {
+        await using var sandbox = new ServerSandbox();
+        await using var server = await sandbox.Join();
+        await using var nobodyStarts = new FileStream(Path.Combine(sandbox.Folder, "start.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        ServerSandbox.Kill(sandbox.SupervisorPid()!.Value);
+        ServerSandbox.Kill(sandbox.ServerPid());
+        using var thief = new TcpListener(IPAddress.Loopback, server.Port);
+        await ServerSandbox.Until(() => Takes(thief), "the port is free");
+
+        await nobodyStarts.DisposeAsync();
+
+        await server.Lost.WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    private static bool Takes(TcpListener thief)
+    {
+        try
+        {
+            thief.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private static async Task Write(string connectionString, Action<int> acknowledged)

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+
 using Microsoft.Extensions.Logging.Abstractions;
+
 using Npgsql;
 
 namespace RetailOps.Platform.Tests;
