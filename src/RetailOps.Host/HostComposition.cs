@@ -88,7 +88,6 @@ public static class HostComposition
             module.Map(api);
         }
 
-        api.MapDeadLetters();
         api.MapWorkflows();
 
         if (settings is { IsDemo: true, RunsJobs: true })

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -49,7 +51,10 @@ internal static class Health
         return TypedResults.Json(answer, statusCode: isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
-    private sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, HealthPart>? Parts, IReadOnlyList<WatchFinding>? Watch);
+    private sealed record HealthAnswer(
+        string Status,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, HealthPart>? Parts,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<WatchFinding>? Watch);
 
     private sealed record HealthPart(string Status, string? Says, double Milliseconds);
 }

@@ -9,11 +9,10 @@ using RetailOps.Kernel;
 
 namespace RetailOps.Platform;
 
-/// <summary>Dead letters, for people who heal them.</summary>
-public static class DeadLetterEndpoints
+/// <summary>What could not be delivered, and what a person decides about it.</summary>
+internal static class DeadLetterEndpoints
 {
-    /// <summary>Maps <c>/integrations/dead-letters</c> into the API.</summary>
-    public static void MapDeadLetters(this IEndpointRouteBuilder api)
+    public static void Map(IEndpointRouteBuilder api)
     {
         var letters = api.MapGroup("/integrations/dead-letters").WithTags("Integrations");
         letters.MapGet("/", List).WithName("ListDeadLetters").WithSummary("Deliveries that nobody could make, oldest first").ProducesRefusals();
@@ -32,9 +31,9 @@ public static class DeadLetterEndpoints
         return rows.IsSuccess ? TypedResults.Ok(Page.Of(rows.Value, paging.Size, d => d.Id.ToString(CultureInfo.InvariantCulture))) : Problems.Of(rows.Refusal);
     }
 
-    private static async Task<Results<Ok<long>, ProblemHttpResult>> Replay(long id, Door door, CancellationToken ct) =>
-        (await door.Run(new DecideDeadLetter(id, DeadLetterDecision.Replay), ct)).ToOk();
+    private static async Task<Results<NoContent, ProblemHttpResult>> Replay(long id, Door door, CancellationToken ct) =>
+        (await door.Run(new DecideDeadLetter(id, DeadLetterDecision.Replay), ct)).ToNoContent();
 
-    private static async Task<Results<Ok<long>, ProblemHttpResult>> Discard(long id, Door door, CancellationToken ct) =>
-        (await door.Run(new DecideDeadLetter(id, DeadLetterDecision.Discard), ct)).ToOk();
+    private static async Task<Results<NoContent, ProblemHttpResult>> Discard(long id, Door door, CancellationToken ct) =>
+        (await door.Run(new DecideDeadLetter(id, DeadLetterDecision.Discard), ct)).ToNoContent();
 }

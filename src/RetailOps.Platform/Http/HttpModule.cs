@@ -44,10 +44,12 @@ public static class HttpModule
     /// <summary>Who calls an operation of the API; after routing and authentication.</summary>
     public static IApplicationBuilder UseApiGate(this IApplicationBuilder app) => app.UseMiddleware<ApiGate>();
 
-    /// <summary>The group <c>/api/v1</c> into which modules map their operations.</summary>
+    /// <summary>The group <c>/api/v1</c> into which modules map their operations; the platform's own are in it already.</summary>
     public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app)
     {
         var version = new ApiVersion(1);
-        return app.NewVersionedApi("RetailOps").MapGroup("/api/v{version:apiVersion}").HasApiVersion(version).WithMetadata(new ApiOperation());
+        var api = app.NewVersionedApi("RetailOps").MapGroup("/api/v{version:apiVersion}").HasApiVersion(version).WithMetadata(new ApiOperation());
+        DeadLetterEndpoints.Map(api);
+        return api;
     }
 }

@@ -121,9 +121,9 @@ public static class WorkflowEndpoints
         return rows.IsSuccess ? TypedResults.Ok(Page.Of(rows.Value, paging.Size, d => d.Id.ToString(CultureInfo.InvariantCulture))) : Problems.Of(rows.Refusal);
     }
 
-    private static async Task<Results<Ok<long>, ProblemHttpResult>> Replay(long id, Door door, CancellationToken ct) =>
-        (await door.Run(new DecideDeadStimulus(id, DeadLetterDecision.Replay), ct)).ToOk();
+    private static async Task<Results<NoContent, ProblemHttpResult>> Replay(long id, Door door, CancellationToken ct) =>
+        (await door.Run(new DecideDeadStimulus(id, DeadLetterDecision.Replay), ct)).ToNoContent();
 
-    private static async Task<Results<Ok<long>, ProblemHttpResult>> Discard(long id, Door door, CancellationToken ct) =>
-        (await door.Run(new DecideDeadStimulus(id, DeadLetterDecision.Discard), ct)).ToOk();
+    private static async Task<Results<NoContent, ProblemHttpResult>> Discard(long id, Door door, CancellationToken ct) =>
+        (await door.Run(new DecideDeadStimulus(id, DeadLetterDecision.Discard), ct)).ToNoContent();
 }
