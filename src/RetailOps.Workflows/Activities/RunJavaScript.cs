@@ -18,8 +18,8 @@ internal sealed class RunJavaScript : Activity, IDrawn
     public void Read(ActivityDefinition definition, ExpressionCompiler expressions)
     {
         var input = definition.Json.Member("script") ?? default;
-        var text = (input.Member("expression") ?? default).Text("value") ?? "";
-        script = expressions.Prepare(System.Text.Json.JsonSerializer.SerializeToElement(new { type = "JavaScript", value = text }), typeof(object), definition.Id, "script");
+        var text = input.ValueKind == System.Text.Json.JsonValueKind.String ? input.GetString() : (input.Member("expression") ?? default).Text("value");
+        script = expressions.Prepare(System.Text.Json.JsonSerializer.SerializeToElement(new { type = "JavaScript", value = text ?? "" }), typeof(object), definition.Id, "script");
     }
 
     public override ValueTask ExecuteAsync(ActivityContext context)

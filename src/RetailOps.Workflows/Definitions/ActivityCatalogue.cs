@@ -39,7 +39,7 @@ internal sealed class ActivityCatalogue
 /// <summary>One kind of activity: its class, inputs, outputs and declarations.</summary>
 internal sealed class ActivityKind
 {
-    private readonly PropertyInfo id = typeof(Activity).GetProperty(nameof(Activity.Id))!;
+    private static readonly PropertyInfo Id = typeof(Activity).GetProperty(nameof(Activity.Id))!;
 
     public ActivityKind(Type type)
     {
@@ -82,7 +82,7 @@ internal sealed class ActivityKind
     public Activity Create(string activityId)
     {
         var activity = (Activity)Activator.CreateInstance(Class, nonPublic: true)!;
-        id.SetValue(activity, activityId);
+        Id.SetValue(activity, activityId);
         return activity;
     }
 

@@ -5,7 +5,8 @@ namespace RetailOps.Workflows;
 /// <summary>Turns a definition into a graph of arrays. Never fails on what it finds: problems are listed, and what cannot run becomes a node that says so when it is run.</summary>
 internal sealed class WorkflowCompiler
 {
-    private const int MaxTriggers = 50;
+    private const int MaxTriggers = 20;
+    private const int MaxProblems = 500;
 
     private readonly WorkflowDefinition definition;
     private readonly ActivityCatalogue catalogue;
@@ -52,7 +53,7 @@ internal sealed class WorkflowCompiler
             Triggers = [.. triggers],
             EventHashes = events.ToFrozenDictionary(e => e, BookmarkHash.OfEvent, StringComparer.Ordinal),
             Requests = requests.ToFrozenSet(),
-            Problems = [.. problems],
+            Problems = [.. problems.Distinct().OrderByDescending(p => p.IsError).Take(MaxProblems)],
             EndsOnFault = definition.IncidentStrategy?.Contains("FaultStrategy", StringComparison.Ordinal) == true,
             KeepsOutputs = expressions.AsksForOutputs,
             NodesById = byId.ToFrozenDictionary(StringComparer.Ordinal),
@@ -228,6 +229,7 @@ internal sealed class WorkflowCompiler
         {
             problems.AddRange(connections
                 .Where(c => graph.Reachable[c.Source] && !graph.IsForward(c) && !graph.IsSoundLoop(c))
+                .Take(MaxProblems)
                 .Select(c => DefinitionProblem.Error("loop", node.Children[c.Source].Id, $"The connection back to '{node.Children[c.Target].Id}' is no loop: a way from the start goes around it.")));
         }
 

@@ -47,7 +47,7 @@ internal sealed class JavaScriptExpression : Expression
         try
         {
             var script = Engine.PrepareScript(text, options: Preparation);
-            return new JavaScriptExpression(script, IsPlain(script.Program!));
+            return new JavaScriptExpression(script, IsPlain(script.Program!) && !script.ReferencedGlobals!.Contains("BigInt"));
         }
         catch (Exception e) when (e is ScriptPreparationException or InsufficientExecutionStackException)
         {
@@ -99,15 +99,22 @@ internal sealed class JavaScriptExpression : Expression
     /// Most expressions are comparisons of what the host gives them. A script without loops, functions, member calls and constructors cannot multiply its data,
     /// so its engine needs none of the wrapped built-ins.
     /// </summary>
+    /// <exception cref="FormatException">It uses numbers without limit, whose arithmetic no limit of ours interrupts.</exception>
     private static bool IsPlain(Node root)
     {
+        var isPlain = true;
         var stack = new Stack<Node>([root]);
         while (stack.TryPop(out var node))
         {
+            if (node is BigIntLiteral)
+            {
+                throw new FormatException("Numbers like 1n are not available.");
+            }
+
             if (node is CallExpression { Callee: not Identifier } or NewExpression or IFunction or TaggedTemplateExpression or IClass or SpreadElement
                 or WhileStatement or DoWhileStatement or ForStatement or ForInStatement or ForOfStatement or VariableDeclaration or AssignmentExpression)
             {
-                return false;
+                isPlain = false;
             }
 
             foreach (var child in node.ChildNodes)
@@ -116,6 +123,6 @@ internal sealed class JavaScriptExpression : Expression
             }
         }
 
-        return true;
+        return isPlain;
     }
 }

@@ -12,7 +12,7 @@ namespace RetailOps.Workflows;
 
 /// <summary>
 /// The walls around scripts. Jint limits time, statements, recursion and memory, but looks only between statements: one call of a built-in that multiplies
-/// its input can take gigabytes first. Those built-ins are wrapped, and binary buffers and proxies, which no expression needs, are gone.
+/// its input can take gigabytes first. Those built-ins are wrapped, and binary buffers, big integers and proxies, which no expression needs, are gone.
 /// </summary>
 internal static class ScriptSandbox
 {
@@ -26,7 +26,7 @@ internal static class ScriptSandbox
     private static readonly string[] Removed =
     [
         "ArrayBuffer", "SharedArrayBuffer", "DataView", "Atomics", "Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array",
-        "Float16Array", "Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array", "ShadowRealm", "WebAssembly", "Proxy", "Intl", "Temporal", "FinalizationRegistry", "WeakRef",
+        "Float16Array", "Float32Array", "Float64Array", "BigInt", "BigInt64Array", "BigUint64Array", "ShadowRealm", "WebAssembly", "Proxy", "Intl", "Temporal", "FinalizationRegistry", "WeakRef",
     ];
 
     /// <param name="isPlain">The script cannot call built-ins; the wrapped ones are left out.</param>

@@ -53,12 +53,6 @@ internal static class ScriptValues
             return Number(value.AsNumber());
         }
 
-        if (value is JsBigInt)
-        {
-            var text = value.ToString();
-            return long.TryParse(text, CultureInfo.InvariantCulture, out var whole) ? whole : text;
-        }
-
         if (value is JsDate date)
         {
             return new DateTimeOffset(DateTime.SpecifyKind(date.ToDateTime(), DateTimeKind.Utc));
