@@ -28,6 +28,9 @@ public sealed record EngineOptions
 
     /// <summary>Whether what is in hand is noted, so that a stimulus that kills the process is found out.</summary>
     public bool Notes { get; init; } = true;
+
+    /// <summary>Told the keys of bursts that were committed; for measurements. Must be quick.</summary>
+    public Action<string>? Committed { get; init; }
 }
 
 /// <summary>
@@ -203,6 +206,11 @@ internal sealed partial class BurstExecutor(
         await work.Flush(ct);
         await work.Commit();
         Bursts.Add(stimuli.Count);
+        if (options.Committed is { } committed)
+        {
+            stimuli.ForEach(s => committed(s.Key));
+        }
+
         if (run.WroteStimuli)
         {
             bell.Ring();

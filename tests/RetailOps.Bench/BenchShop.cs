@@ -1,0 +1,36 @@
+using Npgsql;
+
+using RetailOps.Inventory;
+using RetailOps.Testing;
+
+namespace RetailOps.Bench;
+
+/// <summary>Items with ample stock at one distribution centre; the first is the hot one.</summary>
+internal sealed class BenchShop(IReadOnlyList<Guid> items)
+{
+    public const int Items = 1_000;
+
+    public Guid ItemId(int number) => items[number];
+
+    public static string Sku(int number) => $"ITEM-{number}";
+
+    public static async Task<BenchShop> Fill(TestHost host, string ownerConnection)
+    {
+        await host.Must(new PutNode("DC-1", "Distribution centre", "dc"));
+        await Parallel.ForEachAsync(Enumerable.Range(0, Items), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (n, _) =>
+        {
+            await host.Must(new PutItem(new(Sku(n)), "Item", "each"));
+            await host.Must(new RecordMovement("received", new(Sku(n)), "DC-1", "sellable", 1_000_000));
+        });
+        await using var source = NpgsqlDataSource.Create(ownerConnection);
+        await using var analyse = source.CreateCommand("select id from inventory.items order by substr(sku, 6)::int");
+        await using var reader = await analyse.ExecuteReaderAsync();
+        var ids = new List<Guid>();
+        while (await reader.ReadAsync())
+        {
+            ids.Add(reader.GetGuid(0));
+        }
+
+        return new(ids);
+    }
+}
