@@ -73,6 +73,7 @@ create table platform.watch (
 -- Rows that have done their work and are older than a day count; returns what was deleted, by table.
 create function platform.retire(older_than interval) returns table (what text, deleted bigint)
 language plpgsql security definer set search_path = pg_catalog as $$
+#variable_conflict use_column
 declare
   line timestamptz := clock_timestamp() - older_than;
   n bigint;

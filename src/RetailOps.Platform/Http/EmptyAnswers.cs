@@ -13,6 +13,7 @@ internal static class EmptyAnswers
         {
             StatusCodes.Status404NotFound => ("request.no-such-path", "There is nothing at this path; /reference lists what there is."),
             StatusCodes.Status405MethodNotAllowed => ("request.method", "This path does not take this method; see the header Allow."),
+            StatusCodes.Status413PayloadTooLarge => ("request.too-large", "The body is larger than this operation takes; send less at a time."),
             StatusCodes.Status415UnsupportedMediaType => ("request.media-type", "Send the body as application/json."),
             _ => ("http." + status.ToString(System.Globalization.CultureInfo.InvariantCulture), ReasonPhrases.GetReasonPhrase(status) + "."),
         };

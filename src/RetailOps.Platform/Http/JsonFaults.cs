@@ -18,30 +18,29 @@ internal static class JsonFaults
         if (bad.InnerException is not JsonException json)
         {
             // Nothing but parameters of route, query and header is left; their message names the parameter in quotes.
-            return new(Quoted(bad.Message)?.Split(' ')[^1] ?? "", "request.parameter", "A parameter is missing or has the wrong form.");
+            var name = Quoted(bad.Message)?.Split(' ')[^1] ?? "";
+            return new(JsonNamingPolicy.CamelCase.ConvertName(name), "request.parameter", "A parameter is missing or has the wrong form.");
         }
 
         var field = json.Path is { Length: > 2 } path ? path[(path[1] == '.' ? 2 : 1)..] : "";
         var text = json.Message;
-        return !text.Contains(SerializersMark, StringComparison.Ordinal) && json.InnerException is null
-            ? new(field, "json.value", text)
-            : text switch
-            {
-                _ when text.Contains("could not be mapped", StringComparison.Ordinal) => new(field, "json.unknown-member", "This operation knows no such member."),
-                _ when text.Contains("Duplicate property", StringComparison.Ordinal) => new(field, "json.duplicate-member", "The member stands there twice."),
-                _ when text.Contains("missing required properties", StringComparison.Ordinal) => new(field, "json.missing-member", Missing(text)),
-                _ when text.Contains("maximum configured depth", StringComparison.Ordinal) => new(field, "json.depth", $"Nested deeper than {ApiJson.MaxDepth}."),
-                _ when json.InnerException is JsonException => new(field, "json.syntax", $"This is not JSON, near line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}."),
-                _ => new(field, "json.wrong-type", "The value has the wrong type or form."),
-            };
+        return text switch
+        {
+            _ when text.Contains("could not be mapped", StringComparison.Ordinal) => new(field, "json.unknown-member", "This operation knows no such member."),
+            _ when text.Contains("Duplicate property", StringComparison.Ordinal) => new(field, "json.duplicate-member", "The member stands there twice."),
+            _ when text.Contains("missing required properties", StringComparison.Ordinal) => new(field, "json.missing-member", Missing(text)),
+            _ when text.Contains("maximum configured depth", StringComparison.Ordinal) => new(field, "json.depth", $"Nested deeper than {ApiJson.MaxDepth}."),
+            _ when json.InnerException is JsonException => new(field, "json.syntax", $"This is not JSON, near line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}."),
+            _ when json.InnerException is not null || text.Contains(SerializersMark, StringComparison.Ordinal) => new(field, "json.wrong-type", "The value has the wrong type or form."),
+            _ => new(field, "json.value", text),
+        };
     }
 
     private static string Missing(string text)
     {
         const string start = "including: ";
         var from = text.IndexOf(start, StringComparison.Ordinal);
-        var to = text.IndexOf(SerializersMark, StringComparison.Ordinal);
-        return from < 0 || to < from ? "A member is missing." : $"Missing: {text[(from + start.Length)..to].TrimEnd('.', ' ')}.";
+        return from < 0 ? "A member is missing." : $"Missing: {text[(from + start.Length)..].TrimEnd('.', ' ')}.";
     }
 
     private static string? Quoted(string text)

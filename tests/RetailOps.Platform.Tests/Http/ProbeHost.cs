@@ -43,6 +43,19 @@ public sealed class ProbeHost : IAsyncLifetime
     /// <summary>The same on the same database, for strangers who are not at home here.</summary>
     public WebApplication Stranger() => Build(database.AppConnectionString, isDemo: false);
 
+    /// <summary>Another host, whose <c>/slow-probes</c> answers when it is told to.</summary>
+    public WebApplication Slow(TaskCompletionSource entered, Task release)
+    {
+        var slow = Build(database.AppConnectionString, isDemo: true);
+        slow.MapGet("/slow-probes", async () =>
+        {
+            entered.SetResult();
+            await release;
+            return "done";
+        });
+        return slow;
+    }
+
     public async Task<(HttpStatusCode Status, JsonElement Body)> Post(string body, string path = "/api/v1/probes", string? key = null, string mediaType = "application/json")
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, mediaType) };

@@ -1,0 +1,36 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace RetailOps.Platform.Tests;
+
+/// <summary>Keeps cookies, follows no redirect, and fills in forms with their anti-forgery token.</summary>
+public sealed partial class Browser : IDisposable
+{
+    private readonly HttpClientHandler handler = new() { AllowAutoRedirect = false, CookieContainer = new CookieContainer() };
+
+    public Browser(Uri address) => Http = new HttpClient(handler) { BaseAddress = address };
+
+    public HttpClient Http { get; }
+
+    public async Task<HttpResponseMessage> SignIn(string name, string password, string returnTo = "")
+    {
+        var page = await Http.GetStringAsync("/sign-in");
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["__RequestVerificationToken"] = Token().Match(page).Groups[1].Value,
+            ["name"] = name,
+            ["password"] = password,
+            ["returnTo"] = returnTo,
+        });
+        return await Http.PostAsync("/sign-in", form);
+    }
+
+    public void Dispose()
+    {
+        Http.Dispose();
+        handler.Dispose();
+    }
+
+    [GeneratedRegex("__RequestVerificationToken\" value=\"([^\"]+)")]
+    private static partial Regex Token();
+}

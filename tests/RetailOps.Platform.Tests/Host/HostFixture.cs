@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+using RetailOps.Host;
+using RetailOps.Testing;
+
+namespace RetailOps.Platform.Tests;
+
+/// <summary>The whole host on a real port and database, without recurring jobs, with the Demo's people.</summary>
+public sealed class HostFixture : IAsyncLifetime
+{
+    private TestDatabase database = null!;
+    private WebApplication app = null!;
+
+    public HostSettings Settings { get; } = new()
+    {
+        Environment = HostSettings.Test,
+        Urls = "http://127.0.0.1:0",
+        DataFolder = Directory.CreateTempSubdirectory("retailops-host-").FullName,
+        RunsJobs = false,
+    };
+
+    public Uri Address { get; private set; } = null!;
+
+    public IReadOnlyList<DemoSignIn> People { get; private set; } = [];
+
+    public string ConnectionString => database.AppConnectionString;
+
+    public async Task InitializeAsync()
+    {
+        database = await TestDatabase.CreateAsync();
+        app = HostComposition.Build([], Settings, database.AppConnectionString);
+        People = await EnsurePeople();
+        await app.StartAsync();
+        Address = new Uri(app.Urls.Single());
+    }
+
+    public async Task DisposeAsync()
+    {
+        await app.DisposeAsync();
+        await database.DisposeAsync();
+        Directory.Delete(Settings.DataFolder, recursive: true);
+    }
+
+    public async Task<IReadOnlyList<DemoSignIn>> EnsurePeople()
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<DemoPeople>().Ensure(Settings.DataFolder);
+    }
+
+    /// <summary>A browser of its own, with its own cookies.</summary>
+    public Browser Open() => new(Address);
+}
+
+[CollectionDefinition(nameof(HostCollection))]
+public sealed class HostCollection : ICollectionFixture<HostFixture>;

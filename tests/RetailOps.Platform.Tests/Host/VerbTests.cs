@@ -1,0 +1,62 @@
+using System.Diagnostics;
+
+using RetailOps.Host;
+
+namespace RetailOps.Platform.Tests;
+
+/// <summary>The program as a script meets it: exit codes, and what stands on stdout and stderr.</summary>
+public sealed class VerbTests
+{
+    [Theory]
+    [InlineData(2, "verb", "fly")]
+    [InlineData(2, "--wings", "serve", "--wings")]
+    [InlineData(2, "needs a value", "migrate", "--data")]
+    [InlineData(2, "takes no value", "verify", "--json=yes")]
+    [InlineData(1, "this machine only", "demo", "--urls", "http://0.0.0.0:5080")]
+    [InlineData(1, "no address", "serve", "--urls", "5080")]
+    [InlineData(1, "RETAILOPS_KEY", "serve")]
+    public async Task What_is_not_understood_or_not_allowed_is_said_in_one_line(int exitCode, string says, params string[] args)
+    {
+        var (code, output, error) = await Run(args);
+
+        code.Should().Be(exitCode);
+        output.Should().BeEmpty();
+        error.TrimEnd('\n').Should().Contain(says).And.NotContain("\n");
+    }
+
+    [Theory]
+    [InlineData("demo", "--help")]
+    [InlineData("demo", "demo", "--help")]
+    [InlineData("RETAILOPS_DB_OWNER", "serve", "--help")]
+    [InlineData("alreadyApplied", "migrate", "--help")]
+    [InlineData("broken", "verify", "--help")]
+    public async Task Each_verb_explains_itself(string says, params string[] args)
+    {
+        var (code, output, error) = await Run(args);
+
+        code.Should().Be(0);
+        output.Should().Contain(says).And.NotContain("test-server");
+        error.Should().BeEmpty();
+    }
+
+    private static async Task<(int Code, string Output, string Error)> Run(string[] args)
+    {
+        var folder = Directory.CreateTempSubdirectory("retailops-verb-").FullName;
+        try
+        {
+            var command = SupervisorVerb.CommandOf(typeof(HostComposition).Assembly.Location);
+            var start = new ProcessStartInfo(command[0], [.. command.Skip(1), .. args]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            start.Environment["RETAILOPS_DATA"] = folder;
+            start.Environment["RETAILOPS_KEY"] = "";
+            start.Environment.Remove("ASPNETCORE_ENVIRONMENT");
+            using var process = Process.Start(start)!;
+            var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            await process.WaitForExitAsync();
+            return (process.ExitCode, await output, await error);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
