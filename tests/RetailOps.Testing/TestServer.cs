@@ -77,7 +77,7 @@ public static partial class TestServer
         }
     }
 
-    private static partial Task<string> StartEmbedded();
+    
 
     private static async Task<string> StartAsync()
     {

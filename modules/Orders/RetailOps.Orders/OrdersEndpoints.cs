@@ -37,18 +37,12 @@ internal static class OrdersEndpoints
 
     private static async Task<Results<Ok<Page<OrderView>>, ProblemHttpResult>> List([AsParameters] Paging paging, Door door, CancellationToken ct)
     {
-        OrderId? after = null;
-        if (paging.After is not null)
+        if (!paging.TryReadAfter<Guid>(out var after, out var problem))
         {
-            if (!Guid.TryParse(paging.After, out var id))
-            {
-                return Problems.Of(Refusal.Malformed("request.after", "after is the next of an earlier page."));
-            }
-
-            after = new(id);
+            return problem;
         }
 
-        var rows = await door.Run(new ListOrders(after, paging.Size + 1), ct);
+        var rows = await door.Run(new ListOrders(after is { } id ? new OrderId(id) : null, paging.Size + 1), ct);
         return rows.IsSuccess ? TypedResults.Ok(Page.Of(rows.Value, paging.Size, o => o.Id.ToString())) : Problems.Of(rows.Refusal);
     }
 

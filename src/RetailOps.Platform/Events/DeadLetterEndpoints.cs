@@ -22,12 +22,12 @@ internal static class DeadLetterEndpoints
 
     private static async Task<Results<Ok<Page<DeadLetter>>, ProblemHttpResult>> List([AsParameters] Paging paging, Door door, CancellationToken ct)
     {
-        if (!long.TryParse(paging.After ?? "0", NumberStyles.None, CultureInfo.InvariantCulture, out var after))
+        if (!paging.TryReadAfter<long>(out var after, out var problem))
         {
-            return Problems.Of(Refusal.Malformed("request.after", "after is the next of an earlier page."));
+            return problem;
         }
 
-        var rows = await door.Run(new ListDeadLetters(after, paging.Size + 1), ct);
+        var rows = await door.Run(new ListDeadLetters(after ?? 0, paging.Size + 1), ct);
         return rows.IsSuccess ? TypedResults.Ok(Page.Of(rows.Value, paging.Size, d => d.Id.ToString(CultureInfo.InvariantCulture))) : Problems.Of(rows.Refusal);
     }
 

@@ -1,4 +1,9 @@
+using System.Globalization;
+
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+
+using RetailOps.Kernel;
 
 namespace RetailOps.Platform;
 
@@ -18,6 +23,30 @@ public readonly record struct Paging([property: FromQuery(Name = "after")] strin
 
     /// <summary>How many to read: 1 to <see cref="Most"/>.</summary>
     public int Size => Math.Clamp(Limit ?? Usual, 1, Most);
+
+    /// <summary>Reads the key to go on after.</summary>
+    /// <typeparam name="T">The key's type.</typeparam>
+    /// <param name="after">The key; null for the first page.</param>
+    /// <param name="problem">What to answer when it is no key of this list.</param>
+    public bool TryReadAfter<T>(out T? after, out ProblemHttpResult problem)
+        where T : struct, IParsable<T>
+    {
+        after = null;
+        problem = null!;
+        if (After is null)
+        {
+            return true;
+        }
+
+        if (T.TryParse(After, CultureInfo.InvariantCulture, out var key))
+        {
+            after = key;
+            return true;
+        }
+
+        problem = Problems.Of(Refusal.Malformed("request.after", "after is the next of the page before; leave it out for the first page."));
+        return false;
+    }
 }
 
 /// <summary>One page of a list.</summary>

@@ -168,6 +168,7 @@ internal sealed class Sequence : Composite
 }
 
 /// <summary>The workflow itself, which holds the definition's root.</summary>
+[Activity("Elsa.Workflow")]
 internal sealed class WorkflowRoot : Composite
 {
     public const string RootId = "Workflow1";

@@ -14,6 +14,7 @@ internal static class EngineActivities
 }
 
 /// <summary>Stands in for a type that this system does not have: keeps the definition readable, fails when run.</summary>
+[Activity("Elsa.NotFoundActivity")]
 internal sealed class NotFoundActivity(string type) : Activity
 {
     public const string Type = "Elsa.NotFoundActivity";
