@@ -1,4 +1,4 @@
-using System.Net;
+using Microsoft.AspNetCore.HttpOverrides;
 
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
@@ -48,7 +48,7 @@ public static class HostComposition
         services.AddSerilog(log ?? Logger.None);
         services.AddSingleton(settings);
         services.AddHttp();
-        services.AddSecurity(new SecurityPosture(settings.IsDemo), RootKey.Load(settings.Key, settings.DataFolder, mayCreate: settings.IsDemo));
+        services.AddSecurity(new SecurityPosture(settings.IsDemo), () => RootKey.Load(settings.Key, settings.DataFolder, mayCreate: settings.IsDemo));
         services.AddPlatform(new Database(appConnection), [typeof(WorkflowsModule).Assembly, .. HostModules.All.Select(m => m.Assembly)], [.. HostModules.All.Select(m => m.Contracts)]);
         foreach (var module in HostModules.All)
         {
@@ -67,6 +67,12 @@ public static class HostComposition
         AddTelemetry(services, builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
 
         var app = builder.Build();
+        if (!settings.IsDemo)
+        {
+            // From a proxy on this machine only: what it says of the caller's address and of TLS.
+            app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto });
+        }
+
         app.UseRequestLog();
         app.UseHttp();
         if (settings.IsDemo)

@@ -22,7 +22,9 @@ public static class WorkflowsModule
         services.AddSingleton<DefinitionStore>();
         services.AddSingleton<BurstExecutor>();
         services.AddSingleton<EngineWatch>();
-        services.AddHostedService<EngineHost>();
+        services.AddSingleton<EngineHost>();
+        services.AddHostedService(s => s.GetRequiredService<EngineHost>());
+        services.AddHealthChecks().AddCheck<EngineHealth>("engine");
         services.AddHostedService<Neighbours>();
         services.AddInvariants(EngineInvariants.All);
         return services;

@@ -1,8 +1,8 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -22,7 +22,7 @@ internal static class ApiDocument
         o.AddDocumentTransformer(Document);
     });
 
-    private static Task Schema(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
+    private static async Task Schema(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
     {
         var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
         if (type == typeof(Money))
@@ -43,13 +43,9 @@ internal static class ApiDocument
             schema.Type = JsonSchemaType.String;
             schema.Format = inner == typeof(Guid) ? "uuid" : null;
         }
-        else if (context.JsonTypeInfo.Kind is JsonTypeInfoKind.Object && !type.IsAssignableTo(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails)))
+        else if (type == typeof(ProblemDetails))
         {
-            schema.AdditionalPropertiesAllowed = false;
-        }
-
-        if (type == typeof(Microsoft.AspNetCore.Mvc.ProblemDetails))
-        {
+            schema.AdditionalPropertiesAllowed = true;
             schema.Properties ??= new Dictionary<string, IOpenApiSchema>();
             schema.Properties["code"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Stable; decide by this." };
             schema.Properties["traceId"] = new OpenApiSchema { Type = JsonSchemaType.String };
@@ -70,8 +66,23 @@ internal static class ApiDocument
                 },
             };
         }
-
-        return Task.CompletedTask;
+        else if (schema.Required is { } required)
+        {
+            // The framework takes every parameter of a record without a default for required; we let a nullable one be missing.
+            foreach (var property in context.JsonTypeInfo.Properties.Where(p => !p.IsRequired))
+            {
+                required.Remove(property.Name);
+            }
+        }
+        else if (type.IsEnum)
+        {
+            schema.Type = JsonSchemaType.String;
+        }
+        else if (context.JsonTypeInfo.ElementType is { } element && schema is { Items: null, Type: { } kind } && kind.HasFlag(JsonSchemaType.Array))
+        {
+            // A list of our ids: the framework has nothing to say about what a converter writes.
+            schema.Items = await context.GetOrCreateSchemaAsync(element, cancellationToken: ct);
+        }
     }
 
     private static Task Operation(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)

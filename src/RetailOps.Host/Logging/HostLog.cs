@@ -15,6 +15,7 @@ internal static class HostLog
         .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
         .MinimumLevel.Override("System", LogEventLevel.Warning)
         .MinimumLevel.Override("Hangfire", LogEventLevel.Warning)
+        .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal) // told by /health, at each probe
         .WriteTo.Console(new OneLineFormatter(), standardErrorFromLevel: LogEventLevel.Verbose)
         .WriteTo.File(
             new RenderedCompactJsonFormatter(), Path.Combine(dataFolder, "logs", "retailops-.json"), rollingInterval: RollingInterval.Day,

@@ -23,7 +23,7 @@ internal static class VerifyVerb
 
     private static async Task<int> Run(VerbOptions options, CancellationToken ct)
     {
-        var settings = options.Settings(HostSettings.Demo) with { RunsJobs = false };
+        var settings = options.Settings(HostSettings.Production) with { RunsJobs = false };
         await using var log = HostLog.Make(settings.DataFolder);
         using var logs = new SerilogLoggerFactory(log);
         await using var database = await DatabaseSetup.Open(settings, logs.CreateLogger("RetailOps.Host.Verify"), ct);

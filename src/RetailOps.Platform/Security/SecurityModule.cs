@@ -18,11 +18,11 @@ public static class SecurityModule
     /// <summary>Registers who may sign in and how.</summary>
     /// <param name="services">The host's.</param>
     /// <param name="posture">How strangers are treated.</param>
-    /// <param name="root">The key of keys.</param>
-    public static IServiceCollection AddSecurity(this IServiceCollection services, SecurityPosture posture, RootKey root)
+    /// <param name="root">The key of keys, asked for when it is first used.</param>
+    public static IServiceCollection AddSecurity(this IServiceCollection services, SecurityPosture posture, Func<RootKey> root)
     {
         services.AddSingleton(posture);
-        services.AddSingleton(root);
+        services.AddSingleton(_ => root());
         services.AddSingleton<Callers>();
         services.AddSingleton<KeyTable>();
         services.AddDataProtection().SetApplicationName("RetailOps");
@@ -57,7 +57,7 @@ public static class SecurityModule
         {
             o.Cookie.Name = "retailops-form";
             o.Cookie.SameSite = SameSiteMode.Strict;
-            o.Cookie.SecurePolicy = posture.IsDemo ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
+            o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             o.SuppressXFrameOptionsHeader = true;
         });
         return services;

@@ -22,8 +22,15 @@ internal sealed partial class SignInPage
         app.MapPost("/sign-in", Handle).ExcludeFromDescription().DisableAntiforgery();
     }
 
-    private static async Task Handle(HttpContext http, IAntiforgery forgery, SignInManager<Person> signIn, UserManager<Person> people, ILogger<SignInPage> log)
+    private static async Task Handle(
+        HttpContext http, IAntiforgery forgery, SecurityPosture posture, SignInManager<Person> signIn, UserManager<Person> people, ILogger<SignInPage> log)
     {
+        if (!posture.IsDemo && !http.Request.IsHttps)
+        {
+            await HtmlPage.Write(http, StatusCodes.Status400BadRequest, "Not over this connection", "<p>Passwords are taken over HTTPS only. Open the same page with https.</p>");
+            return;
+        }
+
         var form = http.Request.HasFormContentType ? await http.Request.ReadFormAsync(http.RequestAborted) : FormCollection.Empty;
         var (name, password, returnTo) = (form["name"].ToString().Trim(), form["password"].ToString(), form["returnTo"].ToString());
 

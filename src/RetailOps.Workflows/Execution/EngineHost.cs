@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -12,14 +13,20 @@ internal sealed partial class EngineHost(
     // 8 : 4 : 1, spread so that no lane waits for a whole round.
     private static readonly short[] Lanes = [0, 1, 0, 0, 1, 0, 2, 0, 1, 0, 0, 1, 0];
 
+    private long lastRound = TimeProvider.System.GetTimestamp();
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Workers == 0
         ? Task.CompletedTask
         : Task.WhenAll([.. Enumerable.Range(0, options.Workers).Select(n => Keep(() => Work(n, stoppingToken), stoppingToken)), Keep(() => FireTimers(stoppingToken), stoppingToken)]);
+
+    /// <summary>Whether the engine came round lately, or is switched off here.</summary>
+    public bool IsAlive => options.Workers == 0 || TimeProvider.System.GetElapsedTime(Volatile.Read(ref lastRound)) < TimeSpan.FromSeconds(10) + options.AloneTime;
 
     private async Task Work(int worker, CancellationToken ct)
     {
         for (var round = worker * 4; !ct.IsCancellationRequested; round++)
         {
+            Volatile.Write(ref lastRound, TimeProvider.System.GetTimestamp());
             bool some;
             using (busy.Begin())
             {
@@ -80,4 +87,11 @@ internal sealed partial class EngineHost(
 
     [LoggerMessage(4301, LogLevel.Warning, "The engine cannot work at the moment and tries again")]
     private static partial void LogTrouble(ILogger log, Exception e);
+}
+
+/// <summary>Whether the engine of this host works.</summary>
+internal sealed class EngineHealth(EngineHost engine) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(engine.IsAlive ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The engine did not come round for a while; see the log."));
 }
