@@ -54,7 +54,7 @@ public static class PlatformModule
     /// <summary>A module's aggregates.</summary>
     public static IServiceCollection AddModuleContext<TContext>(this IServiceCollection services)
         where TContext : ModuleDbContext =>
-        services.AddSingleton(new ModuleOptions<TContext>(new DbContextOptionsBuilder<TContext>().EnableServiceProviderCaching().Options));
+        services.AddSingleton(new ModuleOptions<TContext>(new DbContextOptionsBuilder<TContext>().UseNpgsql().Options));
 
     /// <summary>What a module promises about its tables.</summary>
     public static IServiceCollection AddInvariants(this IServiceCollection services, IEnumerable<Invariant> invariants) =>

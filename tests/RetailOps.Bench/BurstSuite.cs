@@ -65,11 +65,17 @@ internal sealed class BurstSuite : IAsyncDisposable
         }
 
         await Console.Error.WriteLineAsync("Starting a durable server and a host of its own, and warming both …");
-        var server = await EmbeddedServer.JoinAsync(new EmbeddedServerOptions { DataFolder = DataFolders.Prepare(Path.Combine(folder, "data")) }, NullLogger.Instance, CancellationToken.None);
+        var server = await EmbeddedServer.JoinAsync(new EmbeddedServerOptions { DataFolder = DataFolders.Prepare(Path.Combine(folder, "data")), Settings = Statements.Settings(options) }, NullLogger.Instance, CancellationToken.None);
         try
         {
             await using var suite = await Prepare(options, server);
-            return await suite.Measure();
+            var rows = await suite.Measure();
+            if (options.Statements)
+            {
+                await Statements.Print(server.OwnerConnectionString);
+            }
+
+            return rows;
         }
         finally
         {
@@ -116,6 +122,11 @@ internal sealed class BurstSuite : IAsyncDisposable
         await suite.For(8, hot: false, suite.Ours, TimeSpan.FromSeconds(8));
         await suite.For(8, hot: false, suite.Theirs, TimeSpan.FromSeconds(4));
         await Analyse(ours.OwnerConnectionString);
+        if (options.Statements)
+        {
+            await Statements.Reset(server.OwnerConnectionString);
+        }
+
         await Analyse(theirs.OwnerConnectionString);
         return suite;
     }

@@ -19,6 +19,7 @@ if (args.Contains("--help") || args is [] or ["--json"])
           --seconds N   of each measurement (6)
           --workers N   groups under way at once (2)
           --no-notes    without the note of what is in flight, to see what it costs
+          --statements  also the statements that cost the server most, on stderr
           --json        machine-readable results on stdout
         Ends with 0 when every goal is met, 1 when one is not, 2 when it was called wrongly.
         """);

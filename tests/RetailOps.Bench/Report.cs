@@ -12,10 +12,10 @@ namespace RetailOps.Bench;
 /// <param name="Met">Whether it does; null without a goal.</param>
 internal sealed record BenchRow(string Name, double Value, string Unit, double? Baseline = null, double? Ratio = null, double? Goal = null, bool? Met = null);
 
-internal sealed record BenchOptions(int Rounds, double Seconds, bool Notes, int Workers, bool Json)
+internal sealed record BenchOptions(int Rounds, double Seconds, bool Notes, int Workers, bool Statements, bool Json)
 {
     public static BenchOptions Read(string[] args) => new(
-        (int)Number(args, "--rounds", 3), Number(args, "--seconds", 6), !args.Contains("--no-notes"), (int)Number(args, "--workers", 2), args.Contains("--json"));
+        (int)Number(args, "--rounds", 3), Number(args, "--seconds", 6), !args.Contains("--no-notes"), (int)Number(args, "--workers", 2), args.Contains("--statements"), args.Contains("--json"));
 
     private static double Number(string[] args, string name, double usual)
     {

@@ -106,10 +106,8 @@ public sealed partial class UnitOfWork : IAsyncDisposable
             return (TContext)joined;
         }
 
-        var options = new DbContextOptionsBuilder<TContext>(services.GetRequiredService<ModuleOptions<TContext>>().Base)
-            .UseNpgsql(await Connection(ct))
-            .Options;
-        var context = (TContext)Activator.CreateInstance(typeof(TContext), options)!;
+        var context = (TContext)Activator.CreateInstance(typeof(TContext), services.GetRequiredService<ModuleOptions<TContext>>().Options)!;
+        context.Database.SetDbConnection(await Connection(ct));
         context.Database.AutoSavepointsEnabled = false;
         await context.Database.UseTransactionAsync(transaction, ct);
         contexts.Add(typeof(TContext), context);
@@ -231,8 +229,8 @@ public sealed partial class UnitOfWork : IAsyncDisposable
 /// <param name="Tracked">Changed aggregates, where somebody looked.</param>
 internal readonly record struct WorkMark(int Changes, int Joins, int Tracked);
 
-/// <summary>The part of a context's options that does not depend on a connection.</summary>
+/// <summary>A context's options, made once; the connection is the unit of work's.</summary>
 /// <typeparam name="TContext">The context.</typeparam>
-/// <param name="Base">The options.</param>
-public sealed record ModuleOptions<TContext>(DbContextOptions<TContext> Base)
+/// <param name="Options">The options.</param>
+public sealed record ModuleOptions<TContext>(DbContextOptions<TContext> Options)
     where TContext : ModuleDbContext;

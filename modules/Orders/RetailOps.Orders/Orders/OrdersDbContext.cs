@@ -8,13 +8,23 @@ namespace RetailOps.Orders;
 
 internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options) : ModuleDbContext(options)
 {
+    // On the path of every order: translated once, not at each call.
+    private static readonly Func<OrdersDbContext, OrderId, CancellationToken, Task<Order?>> ById = EF.CompileAsyncQuery(
+        (OrdersDbContext context, OrderId id, CancellationToken _) => context.Orders.Include(o => o.Lines).SingleOrDefault(o => o.Id == id));
+
+    private static readonly Func<OrdersDbContext, string, string, CancellationToken, Task<Order?>> ByExternalId = EF.CompileAsyncQuery(
+        (OrdersDbContext context, string channel, string externalId, CancellationToken _) =>
+            context.Orders.AsNoTracking().Include(o => o.Lines).SingleOrDefault(o => o.Channel == channel && o.ExternalId == externalId));
+
     public DbSet<Order> Orders => Set<Order>();
 
     public DbSet<Person> People => Set<Person>();
 
     /// <summary>One order with its lines: from memory when it was loaded for the group, else in one trip.</summary>
-    public async ValueTask<Order?> Find(OrderId id, CancellationToken ct) =>
-        Orders.Local.FindEntry(id)?.Entity ?? await Orders.Include(o => o.Lines).SingleOrDefaultAsync(o => o.Id == id, ct);
+    public async ValueTask<Order?> Find(OrderId id, CancellationToken ct) => Orders.Local.FindEntry(id)?.Entity ?? await ById(this, id, ct);
+
+    /// <summary>The order that a channel sent under a number of its own, for reading; null when it sent none.</summary>
+    public Task<Order?> Earlier(string channel, string externalId, CancellationToken ct) => ByExternalId(this, channel, externalId, ct);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

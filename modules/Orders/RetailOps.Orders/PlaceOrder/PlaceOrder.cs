@@ -5,8 +5,6 @@ using FluentValidation;
 
 using MediatR;
 
-using Microsoft.EntityFrameworkCore;
-
 using RetailOps.Kernel;
 using RetailOps.Platform;
 
@@ -48,7 +46,7 @@ internal sealed class PlaceOrderHandler(UnitOfWork work) : IRequestHandler<Place
     {
         var orders = await work.Join<OrdersDbContext>(ct);
         var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request with { RequestedAt = request.RequestedAt?.ToUniversalTime() }));
-        if (await orders.Orders.AsNoTracking().Include(o => o.Lines).SingleOrDefaultAsync(o => o.Channel == request.Channel && o.ExternalId == request.ExternalId, ct) is { } earlier)
+        if (await orders.Earlier(request.Channel, request.ExternalId, ct) is { } earlier)
         {
             return earlier.PayloadHash.AsSpan().SequenceEqual(hash)
                 ? Answer(earlier)
