@@ -21,7 +21,7 @@ internal sealed class BurstSuite : IAsyncDisposable
 {
     private const double GoalOfBaseline = 0.35;
     private const double GoalOfHot = 0.8;
-    private static readonly int[] InFlight = [1, 8, 32];
+    private static readonly bool[] Spread = [false];
     private static readonly bool[] SpreadAndHot = [false, true];
     private static readonly Caller Bencher = new Caller.Client("bench", Permissions.Operational);
 
@@ -119,7 +119,7 @@ internal sealed class BurstSuite : IAsyncDisposable
         await suite.Ours(1, hot: false);
         var (start, end) = await Journal(ours.OwnerConnectionString);
         suite.baseline.Journal(start, end);
-        await suite.For(8, hot: false, suite.Ours, TimeSpan.FromSeconds(8));
+        await suite.For(32, hot: false, suite.Ours, TimeSpan.FromSeconds(15));
         await suite.For(8, hot: false, suite.Theirs, TimeSpan.FromSeconds(4));
         await Analyse(ours.OwnerConnectionString);
         if (options.Statements)
@@ -177,7 +177,7 @@ internal sealed class BurstSuite : IAsyncDisposable
         return rows;
     }
 
-    private static IEnumerable<(bool Hot, int Clients)> Cases() => from hot in SpreadAndHot from clients in InFlight select (hot, clients);
+    private IEnumerable<(bool Hot, int Clients)> Cases() => from hot in options.Hot ? SpreadAndHot : Spread from clients in options.InFlight select (hot, clients);
 
     private static string Case(bool hot, int clients) => $"{(hot ? "hot" : "spread")}, {clients} in flight";
 

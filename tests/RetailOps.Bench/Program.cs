@@ -17,6 +17,8 @@ if (args.Contains("--help") || args is [] or ["--json"])
         Options:
           --rounds N    rounds of each, the median counts (3)
           --seconds N   of each measurement (6)
+          --in-flight L comma-separated numbers of orders in flight (1,8,32)
+          --no-hot      only spread items
           --workers N   groups under way at once (2)
           --no-notes    without the note of what is in flight, to see what it costs
           --statements  also the statements that cost the server most, on stderr

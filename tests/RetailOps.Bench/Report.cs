@@ -12,10 +12,16 @@ namespace RetailOps.Bench;
 /// <param name="Met">Whether it does; null without a goal.</param>
 internal sealed record BenchRow(string Name, double Value, string Unit, double? Baseline = null, double? Ratio = null, double? Goal = null, bool? Met = null);
 
-internal sealed record BenchOptions(int Rounds, double Seconds, bool Notes, int Workers, bool Statements, bool Json)
+internal sealed record BenchOptions(int Rounds, double Seconds, bool Notes, int Workers, IReadOnlyList<int> InFlight, bool Hot, bool Statements, bool Json)
 {
     public static BenchOptions Read(string[] args) => new(
-        (int)Number(args, "--rounds", 3), Number(args, "--seconds", 6), !args.Contains("--no-notes"), (int)Number(args, "--workers", 2), args.Contains("--statements"), args.Contains("--json"));
+        (int)Number(args, "--rounds", 3), Number(args, "--seconds", 6), !args.Contains("--no-notes"), (int)Number(args, "--workers", 2), InFlightOf(args), !args.Contains("--no-hot"), args.Contains("--statements"), args.Contains("--json"));
+
+    private static int[] InFlightOf(string[] args)
+    {
+        var at = Array.IndexOf(args, "--in-flight");
+        return at < 0 || at + 1 >= args.Length ? [1, 8, 32] : [.. args[at + 1].Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture))];
+    }
 
     private static double Number(string[] args, string name, double usual)
     {

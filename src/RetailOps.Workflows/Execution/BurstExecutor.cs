@@ -11,7 +11,7 @@ namespace RetailOps.Workflows;
 /// <summary>How the engine runs what waits.</summary>
 public sealed record EngineOptions
 {
-    /// <summary>Groups under way at once in this process; 0 switches the engine off.</summary>
+    /// <summary>Groups under way at once in this process at most; 0 switches the engine off. The second and later ones run when the first has too much or is held up.</summary>
     public int Workers { get; init; } = 2;
 
     /// <summary>Most bursts that share a commit; 1 gives each its own.</summary>

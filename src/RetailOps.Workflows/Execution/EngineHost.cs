@@ -24,16 +24,22 @@ internal sealed partial class EngineHost(
 
     private async Task Work(int worker, CancellationToken ct)
     {
+        var isFirst = worker == 0;
         for (var round = worker * 4; !ct.IsCancellationRequested; round++)
         {
             Volatile.Write(ref lastRound, TimeProvider.System.GetTimestamp());
+            bell.Claiming();
             bool some;
             using (busy.Begin())
             {
                 some = await executor.RunGroup(Lanes[round % Lanes.Length], ct);
             }
 
-            if (!some)
+            if (!isFirst && !bell.NeedsHelp)
+            {
+                await bell.WaitForNeed(options.Poll, ct);
+            }
+            else if (!some)
             {
                 await bell.Wait(options.Poll, ct);
             }
@@ -54,7 +60,7 @@ internal sealed partial class EngineHost(
             FaultPoints.Reach(FaultPoint.AfterTimers);
             if (fired > 0)
             {
-                bell.Ring();
+                bell.Ring(fired);
             }
 
             if (fired < AtOnce)

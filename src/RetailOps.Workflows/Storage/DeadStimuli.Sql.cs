@@ -72,7 +72,7 @@ internal sealed class DecideDeadStimulusHandler(UnitOfWork work, EngineBell bell
             work.Write(new StimulusDiscardedRow(request.Id));
         }
 
-        work.OnCommitted(bell.Ring);
+        work.OnCommitted(() => bell.Ring());
         return request.Id;
     }
 }
