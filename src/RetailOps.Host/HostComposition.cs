@@ -102,7 +102,7 @@ public static class HostComposition
         }
 
         var document = app.MapOpenApi("/openapi/{documentName}.json");
-        var reference = app.MapScalarApiReference("/reference", o => o.WithTitle("RetailOps API").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts().DisableTelemetry())
+        var reference = app.MapScalarApiReference("/reference", o => o.WithTitle("RetailOps API").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts().DisableTelemetry().HideDeveloperTools().DisableAgent().DisableMcp())
             .WithMetadata(new ContentPolicy(ReferencePolicy));
         if (!settings.IsDemo)
         {
