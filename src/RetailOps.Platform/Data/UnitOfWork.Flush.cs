@@ -89,6 +89,7 @@ public sealed partial class UnitOfWork
         }
 
         FaultPoints.Reach(FaultPoint.AfterFlush);
+        witness ??= pending.GetValueOrDefault(typeof(EventRow)) is Pending<EventRow> { Rows: [var first, ..] } ? first.Id : null;
         var sent = batch.BatchCommands.Contains(identity) ? 1 : 0;
         foreach (var table in rows)
         {
@@ -122,7 +123,7 @@ public sealed partial class UnitOfWork
                 throw;
             }
 
-            await CommitFate.Settle(source, TransactionId, BackendId, lost);
+            await CommitFate.Settle(source, TransactionId, BackendId, witness, lost);
         }
 
         FaultPoints.Reach(FaultPoint.AfterCommit);
@@ -148,6 +149,7 @@ public sealed partial class UnitOfWork
     {
         pending.Clear();
         takes.Clear();
+        witness = null;
         IsTaintedByRefusal = false;
         foreach (var context in contexts.Values)
         {

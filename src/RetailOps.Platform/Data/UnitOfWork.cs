@@ -40,6 +40,7 @@ public sealed partial class UnitOfWork : IAsyncDisposable
     private NpgsqlTransaction? transaction;
     private int changes;
     private int joins;
+    private Guid? witness;
 
     /// <summary>Made by the container, one per scope.</summary>
     public UnitOfWork(Database database, IServiceProvider services, FactCatalogue facts, IEventSink sink, DeliveryBell deliveries, TimeProvider clock)
