@@ -135,12 +135,12 @@ public sealed partial class UnitOfWork
         committed.Clear();
     }
 
-    internal async Task Savepoint(CancellationToken ct) => await transaction!.SaveAsync("step", ct);
+    internal async Task Savepoint(string name, CancellationToken ct) => await transaction!.SaveAsync(name, ct);
 
-    /// <summary>Undoes all since the last savepoint, in the database and in memory.</summary>
-    internal async Task RollbackToSavepoint(CancellationToken ct)
+    /// <summary>Undoes all since the savepoint, in the database and in memory.</summary>
+    internal async Task RollbackToSavepoint(string name, CancellationToken ct)
     {
-        await transaction!.RollbackAsync("step", ct);
+        await transaction!.RollbackAsync(name, ct);
         Forget();
     }
 
