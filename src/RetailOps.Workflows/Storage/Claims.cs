@@ -102,7 +102,7 @@ internal static class Claims
     private const string OneSql = $"with claimed as materialized (select s.* from workflows.stimuli s where s.id = $1 and {Free} for update of s skip locked), {Resolve}";
 
     private const string SuspectSql =
-        $"select s.id from workflows.stimuli s where s.lane in (0, 1, 2) and s.attempts >= $1 and {Free} order by s.id limit 1";
+        $"select s.id from workflows.stimuli s where s.lane in (0, 1, 2) and s.attempts >= $1 and {Free} order by s.id limit 1 for update of s skip locked";
 
     /// <summary>What waits, at most <paramref name="most"/>, of one lane first; one stimulus per key.</summary>
     public static Task<List<ClaimedStimulus>> Group(NpgsqlConnection connection, short lane, int most, CancellationToken ct) =>
@@ -112,7 +112,7 @@ internal static class Claims
     public static async Task<ClaimedStimulus?> One(NpgsqlConnection connection, long id, CancellationToken ct) =>
         (await Read(new NpgsqlCommand(OneSql, connection) { Parameters = { new() { Value = id } } }, ct)).SingleOrDefault();
 
-    /// <summary>A stimulus that failed or killed before and waits to be run by itself.</summary>
+    /// <summary>A stimulus that failed or killed before and waits to be run by itself; not one that somebody has in hand.</summary>
     public static async Task<long?> Suspect(NpgsqlDataSource source, CancellationToken ct)
     {
         await using var command = source.CreateCommand(SuspectSql);
