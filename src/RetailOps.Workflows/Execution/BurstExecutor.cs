@@ -88,7 +88,7 @@ internal sealed partial class BurstExecutor(
         catch (Exception e) when (claimed.Count > 0)
         {
             await Noted(() => Claims.Unnote(database.Notes, claim, claimed.Select(s => s.Id), CancellationToken.None));
-            if (ct.IsCancellationRequested || Transient.IsConnection(e) || e is CommitUnknownException)
+            if (ct.IsCancellationRequested || Transient.IsBroken(e) || e is CommitUnknownException)
             {
                 throw;
             }
@@ -151,7 +151,7 @@ internal sealed partial class BurstExecutor(
             catch (Exception e) when (stimulus is not null)
             {
                 await Noted(() => Claims.Unnote(database.Notes, claim, [stimulus.Id], CancellationToken.None));
-                if (ct.IsCancellationRequested || Transient.IsConnection(e) || e is CommitUnknownException)
+                if (ct.IsCancellationRequested || Transient.IsBroken(e) || e is CommitUnknownException)
                 {
                     throw;
                 }
