@@ -1,30 +1,47 @@
 using Microsoft.Extensions.Logging.Abstractions;
 
 using RetailOps.Platform;
+using RetailOps.Testing.Child;
 
-// A host with nothing in it but the embedded server, so that tests can kill it: `hold <data folder> durable|unsafe` says its
-// connection string and stays until its input ends.
+// A host that tests can kill. Its verbs end when its input ends, with its parent at the latest:
+//   hold <data folder> durable|unsafe    nothing but the embedded server; says its connection string
+//   shop <connection string> <prefix>    the product, with customers who place orders and ship them; says what was acknowledged
+//   serve <connection string>            the product
 if (args is [SupervisorVerb.Name, ..])
 {
     return await SupervisorVerb.RunAsync(args);
 }
 
-if (args is not ["hold", var folder, var durability])
+EndTheProcess.IsArmed = true;
+FaultPoints.Arm(Environment.GetEnvironmentVariable("RETAILOPS_FAULT"));
+switch (args)
 {
-    await Console.Error.WriteLineAsync("hold <data folder> durable|unsafe");
-    return 2;
+    case ["shop", var connection, var prefix]:
+        await Customers.Serve(connection, prefix);
+        return 0;
+    case ["serve", var connection]:
+        await Customers.Serve(connection, null);
+        return 0;
+    case ["hold", var folder, var durability]:
+        return await Hold(folder, durability == "durable");
+    default:
+        await Console.Error.WriteLineAsync("hold <data folder> durable|unsafe, shop <connection string> <prefix>, or serve <connection string>");
+        return 2;
 }
 
-var options = new EmbeddedServerOptions { DataFolder = folder, Durable = durability == "durable" };
-try
+static async Task<int> Hold(string folder, bool durable)
 {
-    await using var server = await EmbeddedServer.JoinAsync(options, NullLogger.Instance, CancellationToken.None);
-    Console.WriteLine(server.OwnerConnectionString);
-    await Console.In.ReadToEndAsync();
-    return 0;
-}
-catch (EmbeddedServerException e)
-{
-    await Console.Error.WriteLineAsync(e.Message);
-    return 1;
+    var options = new EmbeddedServerOptions { DataFolder = folder, Durable = durable };
+    try
+    {
+        await using var server = await EmbeddedServer.JoinAsync(options, NullLogger.Instance, CancellationToken.None);
+        Console.WriteLine(server.OwnerConnectionString);
+        await Console.In.ReadToEndAsync();
+        return 0;
+    }
+    catch (EmbeddedServerException e)
+    {
+        await Console.Error.WriteLineAsync(e.Message);
+        return 1;
+    }
 }

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 using Npgsql;
 
 namespace RetailOps.Platform;
@@ -10,7 +12,9 @@ public sealed class CommitUnknownException(Exception inner) : Exception("The dat
 
 /// <summary>
 /// Finds out what became of a COMMIT whose answer was lost. PostgreSQL remembers the fate of each transaction id
-/// (<c>pg_xact_status</c>), so nothing has to be written for it.
+/// (<c>pg_xact_status</c>), so nothing has to be written for it. But a crash may forget that an id was ever given, and give it again:
+/// "committed" then speaks of somebody else. So an event of the transaction must bear witness. A transaction without events is a burst or a
+/// delivery, whose next try finds for itself what is done, or changes nothing by being done twice.
 /// </summary>
 internal static class CommitFate
 {
@@ -19,7 +23,12 @@ internal static class CommitFate
     /// <summary>class 57: the server ends our session; before the answer to COMMIT that says nothing about the commit.</summary>
     public static bool IsShutdown(PostgresException e) => e.SqlState is "57P01" or "57P02" or "57P03";
 
-    public static async Task Settle(NpgsqlDataSource source, ulong transactionId, int backend, Exception lost)
+    /// <param name="source">Where to ask.</param>
+    /// <param name="transactionId">The transaction.</param>
+    /// <param name="backend">The server's process that ran it.</param>
+    /// <param name="witness">An event that is there if it is committed; null when it has none.</param>
+    /// <param name="lost">What was heard instead of an answer.</param>
+    public static async Task Settle(NpgsqlDataSource source, ulong transactionId, int backend, Guid? witness, Exception lost)
     {
         var started = TimeProvider.System.GetTimestamp();
         source.Clear();
@@ -37,7 +46,12 @@ internal static class CommitFate
                 switch (await ask.ExecuteScalarAsync() as string)
                 {
                     case "committed":
-                        return;
+                        if (witness is not { } id || await IsThere(connection, id))
+                        {
+                            return;
+                        }
+
+                        throw new CommitNotDoneException(lost);
                     case "aborted":
                         throw new CommitNotDoneException(lost);
                     case "in progress" when tries >= 4:
@@ -55,12 +69,23 @@ internal static class CommitFate
                         break;
                 }
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            catch (PostgresException never) when (never.SqlState == PostgresErrorCodes.InvalidParameterValue)
+            {
+                // An id of the future: a crash forgot it, and all that was done under it.
+                throw new CommitNotDoneException(lost);
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or SocketException)
             {
                 last = e;
             }
         }
 
         throw new CommitUnknownException(last);
+    }
+
+    private static async Task<bool> IsThere(NpgsqlConnection connection, Guid witness)
+    {
+        await using var ask = new NpgsqlCommand("select exists (select from platform.events where id = $1)", connection) { Parameters = { new() { Value = witness } } };
+        return (bool)(await ask.ExecuteScalarAsync())!;
     }
 }

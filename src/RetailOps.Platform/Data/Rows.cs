@@ -147,7 +147,7 @@ public abstract class GuardedChange
 public abstract class RedoException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>A guarded statement found its row changed by somebody else.</summary>
-public sealed class ContendedException(string key) : RedoException($"Somebody else was faster on {key}.");
+public sealed class ContendedException(string key) : RedoException($"Somebody else was faster on {key.Replace('\u0001', ' ')}.");
 
 /// <summary>A revision was no longer the one that was read.</summary>
 public sealed class StaleException(string what, Exception? inner = null) : RedoException($"Changed meanwhile: {what}.", inner);

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 using Microsoft.EntityFrameworkCore;
 
 using Npgsql;
@@ -16,12 +18,18 @@ public static class Transient
         PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" or "53100" or "25006" } => true,
         PostgresException { SqlState: ['0', '8', ..] } => true,
         PostgresException => false,
-        NpgsqlException or System.Net.Sockets.SocketException or IOException or TimeoutException => true,
+        NpgsqlException or SocketException => true,
         DbUpdateException { InnerException: { } inner } => IsConnection(inner),
         InvalidOperationException { InnerException: { } inner } => IsConnection(inner),
         ObjectDisposedException => false,
         _ => false,
     };
+
+    /// <summary>
+    /// The same, for work that holds its connection already: a socket's error is then somebody else's. Whoever takes a fault of the work for
+    /// one of the connection runs it again for ever, and all that was claimed with it.
+    /// </summary>
+    public static bool IsBroken(Exception e) => e is not SocketException && IsConnection(e);
 
     private static string? Sql(Exception e) => e switch
     {

@@ -89,6 +89,7 @@ public sealed partial class UnitOfWork
         }
 
         FaultPoints.Reach(FaultPoint.AfterFlush);
+        witness ??= pending.GetValueOrDefault(typeof(EventRow)) is Pending<EventRow> { Rows: [var first, ..] } ? first.Id : null;
         var sent = batch.BatchCommands.Contains(identity) ? 1 : 0;
         foreach (var table in rows)
         {
@@ -122,7 +123,7 @@ public sealed partial class UnitOfWork
                 throw;
             }
 
-            await CommitFate.Settle(source, TransactionId, BackendId, lost);
+            await CommitFate.Settle(source, TransactionId, BackendId, witness, lost);
         }
 
         FaultPoints.Reach(FaultPoint.AfterCommit);
@@ -134,12 +135,12 @@ public sealed partial class UnitOfWork
         committed.Clear();
     }
 
-    internal async Task Savepoint(CancellationToken ct) => await transaction!.SaveAsync("step", ct);
+    internal async Task Savepoint(string name, CancellationToken ct) => await transaction!.SaveAsync(name, ct);
 
-    /// <summary>Undoes all since the last savepoint, in the database and in memory.</summary>
-    internal async Task RollbackToSavepoint(CancellationToken ct)
+    /// <summary>Undoes all since the savepoint, in the database and in memory.</summary>
+    internal async Task RollbackToSavepoint(string name, CancellationToken ct)
     {
-        await transaction!.RollbackAsync("step", ct);
+        await transaction!.RollbackAsync(name, ct);
         Forget();
     }
 
@@ -148,6 +149,7 @@ public sealed partial class UnitOfWork
     {
         pending.Clear();
         takes.Clear();
+        witness = null;
         IsTaintedByRefusal = false;
         foreach (var context in contexts.Values)
         {

@@ -40,6 +40,7 @@ public sealed partial class UnitOfWork : IAsyncDisposable
     private NpgsqlTransaction? transaction;
     private int changes;
     private int joins;
+    private Guid? witness;
 
     /// <summary>Made by the container, one per scope.</summary>
     public UnitOfWork(Database database, IServiceProvider services, FactCatalogue facts, IEventSink sink, DeliveryBell deliveries, TimeProvider clock)
@@ -74,7 +75,8 @@ public sealed partial class UnitOfWork : IAsyncDisposable
 
     internal ulong TransactionId { get; private set; }
 
-    internal int BackendId => connection?.ProcessID ?? 0;
+    // Kept, because a broken connection does not say it any more, and that is when it is asked.
+    internal int BackendId { get; private set; }
 
     internal bool HasTransaction => transaction is not null;
 
@@ -90,6 +92,7 @@ public sealed partial class UnitOfWork : IAsyncDisposable
         if (transaction is null)
         {
             connection = await source.OpenConnectionAsync(ct);
+            BackendId = connection.ProcessID;
             transaction = await connection.BeginTransactionAsync(ct);
         }
 

@@ -30,9 +30,9 @@ public sealed class WorkExecution(UnitOfWork work)
     /// <exception cref="CommitNotDoneException">It did not happen.</exception>
     public Task Commit() => work.Commit();
 
-    /// <summary>Marks the point to which <see cref="RollbackToSavepoint"/> returns; a later mark replaces it.</summary>
-    public Task Savepoint(CancellationToken ct) => work.Savepoint(ct);
+    /// <summary>Marks the point to which <see cref="RollbackToSavepoint"/> returns; a later mark of the same name replaces it.</summary>
+    public Task Savepoint(string name, CancellationToken ct) => work.Savepoint(name, ct);
 
-    /// <summary>Undoes all since the mark, in the database and in memory.</summary>
-    public Task RollbackToSavepoint(CancellationToken ct) => work.RollbackToSavepoint(ct);
+    /// <summary>Undoes all since the mark, in the database and in memory; later marks are gone.</summary>
+    public Task RollbackToSavepoint(string name, CancellationToken ct) => work.RollbackToSavepoint(name, ct);
 }

@@ -20,7 +20,7 @@ public sealed record RelayOptions
     /// <summary>The longest pause.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long one try may take before another host takes over. Machine time.</summary>
+    /// <summary>How long one try may take before it is broken off, and how long after its claim another host takes over. Machine time.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long the relay sleeps when nothing rings.</summary>
@@ -50,6 +50,7 @@ internal sealed partial class Relay(
             }
             catch (Exception e)
             {
+                // Whatever it is, the loop goes on: its work is in the database.
                 LogTrouble(log, e);
                 await bell.Wait(TimeSpan.FromSeconds(1), stoppingToken);
             }
@@ -71,11 +72,13 @@ internal sealed partial class Relay(
                 continue;
             }
 
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            limit.CancelAfter(options.Lease);
             try
             {
-                await Deliver(delivery, ct);
+                await Deliver(delivery, limit.Token);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!ct.IsCancellationRequested)
             {
                 var last = delivery.Attempts >= options.Attempts;
                 if (last)

@@ -90,9 +90,8 @@ internal sealed partial class BurstExecutor(
         }
         catch (Exception e) when (claimed.Count > 0)
         {
-            // The transaction is rolled back and its rows are free: the note must not make this look like a death.
-            await Unnote(claim, claimed);
-            if (ct.IsCancellationRequested || Transient.IsConnection(e) || e is CommitUnknownException)
+            await Noted(() => Claims.Unnote(database.Notes, claim, claimed.Select(s => s.Id), CancellationToken.None));
+            if (ct.IsCancellationRequested || Transient.IsBroken(e) || e is CommitUnknownException)
             {
                 throw;
             }
@@ -154,8 +153,8 @@ internal sealed partial class BurstExecutor(
             }
             catch (Exception e) when (stimulus is not null)
             {
-                await Unnote(claim, [stimulus]);
-                if (ct.IsCancellationRequested || Transient.IsConnection(e) || e is CommitUnknownException)
+                await Noted(() => Claims.Unnote(database.Notes, claim, [stimulus.Id], CancellationToken.None));
+                if (ct.IsCancellationRequested || Transient.IsBroken(e) || e is CommitUnknownException)
                 {
                     throw;
                 }
@@ -172,6 +171,19 @@ internal sealed partial class BurstExecutor(
     }
 
     private async Task Run(IServiceProvider scope, WorkExecution work, Guid claim, List<ClaimedStimulus> stimuli, WorkMode mode, CancellationToken ct)
+    {
+        try
+        {
+            await NoteAndRun(scope, work, claim, stimuli, mode, ct);
+        }
+        catch
+        {
+            await Noted(() => Claims.GiveBack(database.Notes, claim, CancellationToken.None));
+            throw;
+        }
+    }
+
+    private async Task NoteAndRun(IServiceProvider scope, WorkExecution work, Guid claim, List<ClaimedStimulus> stimuli, WorkMode mode, CancellationToken ct)
     {
         var note = options.Notes ? Claims.Note(database.Notes, claim, stimuli.Select(s => s.Id), ct) : Task.CompletedTask;
         try
@@ -232,28 +244,32 @@ internal sealed partial class BurstExecutor(
     private async Task CountDeaths(WorkExecution work, List<ClaimedStimulus> claimed, CancellationToken ct)
     {
         var noted = claimed.FindAll(s => s.IsNoted).ConvertAll(s => s.Id);
-        var dead = await Claims.CountDeaths(await work.Connection(ct), noted, ct);
+        var counted = await Claims.CountDeaths(await work.Connection(ct), noted, ct);
         await work.Flush(ct);
         await work.Commit();
-        LogDeaths(log, noted.Count);
-        dead.ForEach(d => LogDead(log, d));
+        if (counted.Count > 0)
+        {
+            LogDeaths(log, counted.Count);
+        }
+
+        counted.FindAll(c => c.IsDead).ForEach(c => LogDead(log, c.Id));
     }
 
     private async Task CountFailure(ClaimedStimulus stimulus, Exception error, CancellationToken ct)
     {
         LogFailed(log, error, stimulus.Id, stimulus.Name, stimulus.Key);
         await using var connection = await database.Engine.OpenConnectionAsync(ct);
-        var dead = await Claims.Count(connection, [stimulus.Id], $"{error.GetType().Name}: {error.Message}", TimeSpan.FromSeconds(1 << stimulus.Attempts), ct);
-        dead.ForEach(d => LogDead(log, d));
+        var counted = await Claims.CountFailure(connection, stimulus.Id, $"{error.GetType().Name}: {error.Message}", TimeSpan.FromSeconds(1 << stimulus.Attempts), ct);
+        counted.FindAll(c => c.IsDead).ForEach(c => LogDead(log, c.Id));
     }
 
-    private async Task Unnote(Guid claim, List<ClaimedStimulus> stimuli)
+    private async Task Noted(Func<Task> what)
     {
         if (options.Notes)
         {
             try
             {
-                await Claims.Unnote(database.Notes, claim, stimuli.Select(s => s.Id), CancellationToken.None);
+                await what();
             }
             catch (Exception e) when (Transient.IsConnection(e))
             {

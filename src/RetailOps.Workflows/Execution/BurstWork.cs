@@ -14,6 +14,9 @@ namespace RetailOps.Workflows;
 /// </summary>
 internal sealed partial class BurstWork(IServiceProvider scope, WorkMode mode, CancellationToken ct) : IBurstServices
 {
+    private const string Step = "step";
+    private const string Request = "request";
+
     private readonly ISender sender = scope.GetRequiredService<ISender>();
     private readonly WorkExecution work = scope.GetRequiredService<WorkExecution>();
     private readonly ILogger log = scope.GetRequiredService<ILogger<BurstWork>>();
@@ -42,16 +45,15 @@ internal sealed partial class BurstWork(IServiceProvider scope, WorkMode mode, C
 
         await UndoWhatFailed();
         await work.Flush(ct);
-        if (marked != executionId)
-        {
-            await work.Savepoint(ct);
-            marked = executionId;
-        }
+        var before = marked == executionId ? Request : Step;
+        await work.Savepoint(before, ct);
+        marked = executionId;
 
         var response = await sender.Send(request, ct);
         if (response is IResult { Refusal: not null } && work.HasWrites)
         {
-            await work.RollbackToSavepoint(ct);
+            // Only this request: what the step was granted before stays granted.
+            await work.RollbackToSavepoint(before, ct);
         }
         else if (work.IsTainted)
         {
@@ -66,7 +68,7 @@ internal sealed partial class BurstWork(IServiceProvider scope, WorkMode mode, C
 
     public bool Contain(Exception error, CompiledNode activity, int attempt, Guid executionId)
     {
-        if (mode is WorkMode.Group || Transient.IsRace(error) || Transient.IsConnection(error) || error is OperationCanceledException)
+        if (mode is WorkMode.Group || Transient.IsRace(error) || Transient.IsBroken(error))
         {
             return false;
         }
@@ -85,7 +87,7 @@ internal sealed partial class BurstWork(IServiceProvider scope, WorkMode mode, C
         if (undo)
         {
             undo = false;
-            await work.RollbackToSavepoint(ct);
+            await work.RollbackToSavepoint(Step, ct);
         }
     }
 

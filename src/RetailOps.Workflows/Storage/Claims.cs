@@ -1,5 +1,7 @@
 using Npgsql;
 
+using RetailOps.Platform;
+
 namespace RetailOps.Workflows;
 
 /// <summary>A stimulus in hand, its row locked until the transaction ends.</summary>
@@ -58,8 +60,11 @@ internal static class Claims
         and not exists (select from workflows.stimuli earlier where earlier.key = s.key and earlier.id < s.id)
         """;
 
+    // A claim that failed says so, under no stimulus, before its rows are free: its notes mean nothing any more.
+    private const string GivenBack = "exists (select from workflows.in_flight g where g.stimulus_id = 0 and g.claim = f.claim)";
+
     private const string Resolve =
-        """
+        $"""
         targets as materialized (
           select c.id as stimulus, b.instance_id, b.id as bookmark
           from claimed c join workflows.bookmarks b on b.key = c.key and b.name = c.name where c.kind = 0
@@ -69,13 +74,13 @@ internal static class Claims
           select i.id, i.version_id, i.key, i.revision, i.state from workflows.instances i
           where i.id = any (array(select t.instance_id from targets t)) and i.finished is null order by i.id for update)
         select c.id, c.key, c.kind, c.name, c.source_id, c.version_id, c.data::text, c.trace, c.attempts,
-               exists (select from workflows.in_flight f where f.stimulus_id = c.id),
+               exists (select from workflows.in_flight f where f.stimulus_id = c.id and not {GivenBack}),
                exists (select from workflows.instances i where i.key = c.key and i.finished is null),
                case when c.kind = 0 then array(
                  select t.version_id || '|' || t.activity_id from workflows.triggers t where t.name = c.name
                    and not exists (select from workflows.instances i where i.singleton_key = t.definition_id || ':' || c.key)
                    and not exists (select from workflows.instances i where i.start_key = t.definition_id || ':' || c.source_id))
-               else '{}' end,
+               else array[]::text[] end,
                (select jsonb_agg(jsonb_build_object('id', k.id, 'name', k.name, 'source', k.source_id, 'data', k.data, 'trace', k.trace) order by k.id)::text
                 from workflows.kept k where k.key = c.key and not k.late),
                t.bookmark, l.id, l.version_id, l.key, l.revision, l.state
@@ -97,7 +102,7 @@ internal static class Claims
     private const string OneSql = $"with claimed as materialized (select s.* from workflows.stimuli s where s.id = $1 and {Free} for update of s skip locked), {Resolve}";
 
     private const string SuspectSql =
-        $"select s.id from workflows.stimuli s where s.lane in (0, 1, 2) and s.attempts >= $1 and {Free} order by s.id limit 1";
+        $"select s.id from workflows.stimuli s where s.lane in (0, 1, 2) and s.attempts >= $1 and {Free} order by s.id limit 1 for update of s skip locked";
 
     /// <summary>What waits, at most <paramref name="most"/>, of one lane first; one stimulus per key.</summary>
     public static Task<List<ClaimedStimulus>> Group(NpgsqlConnection connection, short lane, int most, CancellationToken ct) =>
@@ -107,7 +112,7 @@ internal static class Claims
     public static async Task<ClaimedStimulus?> One(NpgsqlConnection connection, long id, CancellationToken ct) =>
         (await Read(new NpgsqlCommand(OneSql, connection) { Parameters = { new() { Value = id } } }, ct)).SingleOrDefault();
 
-    /// <summary>A stimulus that failed or killed before and waits to be run by itself.</summary>
+    /// <summary>A stimulus that failed or killed before and waits to be run by itself; not one that somebody has in hand.</summary>
     public static async Task<long?> Suspect(NpgsqlDataSource source, CancellationToken ct)
     {
         await using var command = source.CreateCommand(SuspectSql);
@@ -122,47 +127,63 @@ internal static class Claims
         command.Parameters.Add(new() { Value = stimuli.ToArray() });
         command.Parameters.Add(new() { Value = claim });
         await command.ExecuteNonQueryAsync(ct);
+        FaultPoints.Reach(FaultPoint.AfterNote);
     }
 
-    /// <summary>Takes a note back before its rows are unlocked.</summary>
-    public static async Task Unnote(NpgsqlDataSource notes, Guid claim, IEnumerable<long> stimuli, CancellationToken ct)
+    /// <summary>
+    /// Says that a claim failed and its process lives. Before the rollback, which frees the rows: a note on a free row looks like a death. The
+    /// note itself cannot be taken back yet, where the transaction has done so already and has yet to undo it.
+    /// </summary>
+    public static async Task GiveBack(NpgsqlDataSource notes, Guid claim, CancellationToken ct)
     {
-        await using var command = notes.CreateCommand("delete from workflows.in_flight where stimulus_id = any($1) and claim = $2");
-        command.Parameters.Add(new() { Value = stimuli.ToArray() });
+        await using var command = notes.CreateCommand("insert into workflows.in_flight (stimulus_id, claim) values (0, $1)");
         command.Parameters.Add(new() { Value = claim });
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Counts an attempt that nobody lived to report, for stimuli that this transaction has locked, and drops its notes.</summary>
-    /// <returns>Those that are dead letters now.</returns>
-    public static Task<List<long>> CountDeaths(NpgsqlConnection connection, IEnumerable<long> stimuli, CancellationToken ct) =>
-        Count(connection, stimuli, "The process ended while this was in hand.", TimeSpan.Zero, ct);
+    /// <summary>Clears up after a claim that was given back, once its rows are free.</summary>
+    public static async Task Unnote(NpgsqlDataSource notes, Guid claim, IEnumerable<long> stimuli, CancellationToken ct)
+    {
+        await using var command = notes.CreateCommand("delete from workflows.in_flight where stimulus_id = any($1) and claim = $2");
+        command.Parameters.Add(new() { Value = stimuli.Append(0).ToArray() });
+        command.Parameters.Add(new() { Value = claim });
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>
+    /// Counts an attempt that nobody lived to report, for stimuli that this transaction has locked, and drops its notes. Only for notes
+    /// that stand now: the claim may have read one that was given back just before the row was unlocked.
+    /// </summary>
+    /// <returns>Those that were counted, and whether they are dead letters now.</returns>
+    public static Task<List<(long Id, bool IsDead)>> CountDeaths(NpgsqlConnection connection, IEnumerable<long> stimuli, CancellationToken ct) =>
+        Count(connection, stimuli, "The process ended while this was in hand.", TimeSpan.Zero, onlyNoted: true, ct);
 
     /// <summary>Counts a failed attempt; the next one comes after a pause.</summary>
-    /// <returns>Those that are dead letters now.</returns>
-    public static async Task<List<long>> Count(NpgsqlConnection connection, IEnumerable<long> stimuli, string error, TimeSpan pause, CancellationToken ct)
+    /// <returns>Those that were counted, and whether they are dead letters now.</returns>
+    public static Task<List<(long Id, bool IsDead)>> CountFailure(NpgsqlConnection connection, long stimulus, string error, TimeSpan pause, CancellationToken ct) =>
+        Count(connection, [stimulus], error, pause, onlyNoted: false, ct);
+
+    private static async Task<List<(long Id, bool IsDead)>> Count(
+        NpgsqlConnection connection, IEnumerable<long> stimuli, string error, TimeSpan pause, bool onlyNoted, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(
-            """
-            with gone as (delete from workflows.in_flight where stimulus_id = any($1))
+            $"""
+            with gone as (delete from workflows.in_flight f where f.stimulus_id = any($1) and not {GivenBack} returning f.stimulus_id)
             update workflows.stimuli set attempts = attempts + 1, error = $2, not_before = clock_timestamp() + $3,
                    dead = case when attempts + 1 >= $4 then clock_timestamp() end
-            where id = any($1) returning id, dead is not null
+            where id = any($1) and (not $5 or id in (select stimulus_id from gone)) returning id, dead is not null
             """, connection)
         {
-            Parameters = { new() { Value = stimuli.ToArray() }, new() { Value = error }, new() { Value = pause }, new() { Value = DeadFrom } },
+            Parameters = { new() { Value = stimuli.ToArray() }, new() { Value = error }, new() { Value = pause }, new() { Value = DeadFrom }, new() { Value = onlyNoted } },
         };
-        var dead = new List<long>();
+        var counted = new List<(long, bool)>();
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
-            if (reader.GetBoolean(1))
-            {
-                dead.Add(reader.GetInt64(0));
-            }
+            counted.Add((reader.GetInt64(0), reader.GetBoolean(1)));
         }
 
-        return dead;
+        return counted;
     }
 
     private static async Task<List<ClaimedStimulus>> Read(NpgsqlCommand command, CancellationToken ct)

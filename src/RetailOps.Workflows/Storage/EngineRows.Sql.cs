@@ -29,17 +29,28 @@ internal static class Lane
     public const short Bulk = 2;
 }
 
+/// <summary>
+/// Numbers are given when a row is written, and seen when it is committed. Between the two nobody else may number a stimulus of the same
+/// key: who came later could be run first, and neither would see the other: a signal kept, and a wait that has missed it.
+/// </summary>
+internal static class Turn
+{
+    /// <summary>The lock of a key, held until the commit.</summary>
+    public const string Lock = "hashtextextended(key, 13)";
+}
+
 /// <summary>An event that may wake something; becomes a stimulus if any definition that lives waits for its name.</summary>
 internal sealed record EventStimulusRow(Guid EventId, string Name, string Key, string Data, string? Trace) : IRow<EventStimulusRow>
 {
     public static RowTable<EventStimulusRow> Table { get; } = new(
         FlushOrder.Queues,
-        """
+        $"""
+        with said as materialized (
+          select u.* from unnest($1, $2, $3, $4, $5) with ordinality as u (id, name, key, data, trace, n)
+          where exists (select from workflows.event_names e where e.name = u.name)),
+        turn as materialized (select pg_advisory_xact_lock({Turn.Lock}) from (select distinct key from said order by key) keys)
         insert into workflows.stimuli (lane, key, kind, name, source_id, data, trace)
-        select 0, u.key, 0, u.name, u.id, u.data, u.trace
-        from unnest($1, $2, $3, $4, $5) with ordinality as u (id, name, key, data, trace, n)
-        where exists (select from workflows.event_names e where e.name = u.name)
-        order by u.n
+        select 0, s.key, 0, s.name, s.id, s.data, s.trace from said s cross join (select count(*) from turn) mine order by s.n
         """,
         everyRow: false,
         Column.Uuid<EventStimulusRow>(s => s.EventId),
@@ -54,7 +65,11 @@ internal sealed record StimulusRow(short Lane, string Key, StimulusKind Kind, st
 {
     public static RowTable<StimulusRow> Table { get; } = new(
         FlushOrder.Queues,
-        "insert into workflows.stimuli (lane, key, kind, name, source_id, instance_id, version_id, data, trace) select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        $"""
+        with turn as materialized (select pg_advisory_xact_lock({Turn.Lock}) from (select distinct key from unnest($2) as key order by key) keys)
+        insert into workflows.stimuli (lane, key, kind, name, source_id, instance_id, version_id, data, trace)
+        select u.* from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) as u cross join (select count(*) from turn) mine
+        """,
         everyRow: true,
         Column.Int2<StimulusRow>(s => s.Lane),
         Column.Text<StimulusRow>(s => s.Key),

@@ -48,8 +48,9 @@ internal sealed partial class Neighbours(Database database, EngineOptions option
             {
                 return;
             }
-            catch (Exception e) when (Transient.IsConnection(e))
+            catch (Exception e)
             {
+                // Nothing but a delay hangs on being heard: this must never end the host.
                 LogDeaf(log, e.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

@@ -5,11 +5,13 @@ namespace RetailOps.Workflows;
 /// <summary>Due timers become stimuli, each once, whoever asks first.</summary>
 internal static class TimerTable
 {
+    // A key that somebody writes for at this moment has its turn at the next round: the clock waits for nobody.
     private const string FireSql =
-        """
-        with due as (
+        $"""
+        with ripe as materialized (select id, key from workflows.timers where due <= $1 order by due limit $2 for update skip locked),
+        due as (
           delete from workflows.timers t
-          using (select id from workflows.timers where due <= $1 order by due limit $2 for update skip locked) d
+          using (select id from ripe where pg_try_advisory_xact_lock({Turn.Lock})) d
           where t.id = d.id returning t.id, t.instance_id, t.key, t.kind, t.due)
         insert into workflows.stimuli (lane, key, kind, name, source_id, instance_id)
         select 1, key, case kind when 0 then 1 else 2 end, case kind when 0 then 'timer' else 'retry' end, id, instance_id from due order by due

@@ -10,7 +10,8 @@ internal readonly record struct PositionKey(Guid ItemId, string Node, string Con
 {
     public const string Sellable = "sellable";
 
-    public override string ToString() => $"{ItemId}|{Node}|{Condition}";
+    /// <summary>Sorts as the columns do, byte by byte: a separator above any letter would put <c>DC-1A</c> before <c>DC-1</c>.</summary>
+    public override string ToString() => $"{ItemId}\u0001{Node}\u0001{Condition}";
 }
 
 /// <summary>

@@ -22,15 +22,11 @@ internal sealed class ShipOrderHandler(UnitOfWork work, ISender sender) : IReque
         }
 
         var stock = await sender.Send(new ShipAllocation(order.Id), ct);
-        if (!stock.IsSuccess)
-        {
-            return stock.Refusal;
-        }
-
         var units = order.Ship();
-        if (units != stock.Value.Lines.Sum(l => l.Quantity))
+        if (!stock.IsSuccess || units != stock.Value.Lines.Sum(l => l.Quantity))
         {
-            throw new InvalidOperationException($"Order {order.Id} has {units} units allocated, its stock says {stock.Value.Lines.Sum(l => l.Quantity)}.");
+            // The order was read before its stock: an allocation or another shipment came between.
+            throw new StaleException($"what is allocated to order {order.Id}");
         }
 
         work.Raise(order, new OrderShipped(Guid.CreateVersion7(), work.Now, order.Id, stock.Value.ShipmentId, units, order.Status is OrderStatus.Shipped));
