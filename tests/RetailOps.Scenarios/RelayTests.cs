@@ -85,7 +85,7 @@ public sealed class RelayTests : IAsyncLifetime
         var healthy = await host.Place("A-2", ("LAMP", 1));
         await host.Quiet();
 
-        var letter = (await host.Must(new ListDeadLetters(0))).Single();
+        var letter = (await host.Must(new ListDeadLetters(0, 50))).Single();
         var held = await module.Notes(poisoned);
         await host.Must(new DecideDeadLetter(letter.Id, decision));
         await host.Quiet();
@@ -97,7 +97,7 @@ public sealed class RelayTests : IAsyncLifetime
         (await module.Notes(healthy)).Should().Equal("OrderPlaced", "OrderAllocated");
         (await module.Notes(poisoned)).Should().Equal(decision is DeadLetterDecision.Replay ? ["OrderPlaced", "OrderAllocated"] : ["OrderAllocated"]);
         second.IsSuccess.Should().BeFalse();
-        (await host.Must(new ListDeadLetters(0))).Should().BeEmpty();
+        (await host.Must(new ListDeadLetters(0, 50))).Should().BeEmpty();
         (await host.Broken()).Should().BeEmpty();
     }
 
@@ -126,7 +126,7 @@ public sealed class RelayTests : IAsyncLifetime
         module.Mischief.Fates["OrderPlaced"] = Fate.Hangs;
 
         var poisoned = await host.Place("A-1", ("LAMP", 1));
-        await Eventually.Holds(async () => (await host.Must(new ListDeadLetters(0))).Count == 1, TimeSpan.FromSeconds(20), "it is given up");
+        await Eventually.Holds(async () => (await host.Must(new ListDeadLetters(0, 50))).Count == 1, TimeSpan.FromSeconds(20), "it is given up");
         module.Mischief.Fates.Clear();
         var healthy = await host.Place("A-2", ("LAMP", 1));
         await host.Quiet();
