@@ -4,7 +4,6 @@ using FluentValidation;
 
 using MediatR;
 
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -50,11 +49,6 @@ public static class PlatformModule
 
         return services;
     }
-
-    /// <summary>A module's aggregates.</summary>
-    public static IServiceCollection AddModuleContext<TContext>(this IServiceCollection services)
-        where TContext : ModuleDbContext =>
-        services.AddSingleton(new ModuleOptions<TContext>(new DbContextOptionsBuilder<TContext>().UseNpgsql().Options));
 
     /// <summary>What a module promises about its tables.</summary>
     public static IServiceCollection AddInvariants(this IServiceCollection services, IEnumerable<Invariant> invariants) =>

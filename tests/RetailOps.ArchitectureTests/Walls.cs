@@ -17,7 +17,7 @@ internal static class Walls
         Host,
         Migrator,
         Testing,
-        TestHost,
+        TestChild,
         Suite,
         ArchitectureTests,
     }
@@ -40,8 +40,8 @@ internal static class Walls
             Room.Migrator,
         ],
         [Room.Testing] = [Room.Kernel, Room.StandIn, Room.Abstractions, Room.Platform, Room.Engine, Room.EngineContracts, Room.Contracts, Room.Host, Room.Migrator],
-        [Room.TestHost] = [Room.Kernel, Room.StandIn, Room.Abstractions, Room.Platform],
-        [Room.Suite] = [Room.Testing, Room.TestHost],
+        [Room.TestChild] = [Room.Kernel, Room.StandIn, Room.Abstractions, Room.Platform, Room.Testing],
+        [Room.Suite] = [Room.Testing, Room.TestChild],
         [Room.ArchitectureTests] = [Room.Host],
     };
 
@@ -138,7 +138,7 @@ internal static class Walls
         ["modules", var module, var name, _] when name == $"RetailOps.{module}.Contracts" => Room.Contracts,
         ["db", "RetailOps.Migrator", _] => Room.Migrator,
         ["tests", "RetailOps.Testing", _] => Room.Testing,
-        ["tests", "RetailOps.TestHost", _] => Room.TestHost,
+        ["tests", "RetailOps.TestChild", _] => Room.TestChild,
         ["tests", "RetailOps.ArchitectureTests", _] => Room.ArchitectureTests,
         ["tests", "RetailOps.Scenarios" or "RetailOps.Bench", _] => Room.Suite,
         ["tests", var name, _] when name.StartsWith("RetailOps.", StringComparison.Ordinal) && name.EndsWith(".Tests", StringComparison.Ordinal) => Room.Suite,

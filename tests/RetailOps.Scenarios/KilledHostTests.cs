@@ -1,6 +1,6 @@
 using RetailOps.Kernel;
 using RetailOps.Testing;
-using RetailOps.Testing.Child;
+using RetailOps.TestChild;
 
 namespace RetailOps.Scenarios;
 

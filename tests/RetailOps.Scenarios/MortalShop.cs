@@ -1,13 +1,13 @@
 using RetailOps.Orders;
 using RetailOps.Testing;
-using RetailOps.Testing.Child;
+using RetailOps.TestChild;
 
 namespace RetailOps.Scenarios;
 
 /// <summary>A shop whose hosts are processes that are killed, and what must hold of it afterwards.</summary>
 public sealed class MortalShop : IAsyncDisposable
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "RetailOps.TestHost.dll");
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "RetailOps.TestChild.dll");
 
     private readonly List<Guid> acknowledged = [];
 

@@ -18,7 +18,7 @@ public sealed class ServerDeathTests : IAsyncLifetime
     private PrivateServer server = null!;
 
     public async Task InitializeAsync() => server = await PrivateServer.StartAsync(
-        Path.Combine(AppContext.BaseDirectory, "RetailOps.TestHost.dll"), ("wal_writer_delay", "10s"), ("autovacuum", "off"));
+        Path.Combine(AppContext.BaseDirectory, "RetailOps.TestChild.dll"), ("wal_writer_delay", "10s"), ("autovacuum", "off"));
 
     public async Task DisposeAsync() => await server.DisposeAsync();
 

@@ -231,9 +231,3 @@ public sealed partial class UnitOfWork : IAsyncDisposable
 /// <param name="Joins">How often a handler asked for aggregates.</param>
 /// <param name="Tracked">Changed aggregates, where somebody looked.</param>
 internal readonly record struct WorkMark(int Changes, int Joins, int Tracked);
-
-/// <summary>A context's options, made once; the connection is the unit of work's.</summary>
-/// <typeparam name="TContext">The context.</typeparam>
-/// <param name="Options">The options.</param>
-public sealed record ModuleOptions<TContext>(DbContextOptions<TContext> Options)
-    where TContext : ModuleDbContext;

@@ -200,7 +200,7 @@ public sealed class EmbeddedServerTests
         var app = Path.Combine(sandbox.Data, "app");
         Copy(AppContext.BaseDirectory, app, SearchOption.TopDirectoryOnly);
         Copy(ServerSandbox.NodeModules, Path.Combine(sandbox.Data, "tools", "postgres", "node_modules"), SearchOption.AllDirectories);
-        var command = new ProcessStartInfo(ServerSandbox.TestHost[0], [Path.Combine(app, "RetailOps.TestHost.dll"), "hold", sandbox.Data, "unsafe"])
+        var command = new ProcessStartInfo(ServerSandbox.TestHost[0], [Path.Combine(app, "RetailOps.TestChild.dll"), "hold", sandbox.Data, "unsafe"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -27,7 +27,7 @@ public sealed class ServerSandbox : IAsyncDisposable
 
     public static string NodeModules { get; } = FindNodeModules();
 
-    public static IReadOnlyList<string> TestHost { get; } = SupervisorVerb.CommandOf(Path.Combine(AppContext.BaseDirectory, "RetailOps.TestHost.dll"));
+    public static IReadOnlyList<string> TestHost { get; } = SupervisorVerb.CommandOf(Path.Combine(AppContext.BaseDirectory, "RetailOps.TestChild.dll"));
 
     /// <summary>Another process as a host.</summary>
     public async Task<HostProcess> Host(bool durable = false)

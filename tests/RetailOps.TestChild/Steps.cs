@@ -4,7 +4,7 @@ using RetailOps.Kernel;
 using RetailOps.Platform;
 using RetailOps.Workflows;
 
-namespace RetailOps.Testing.Child;
+namespace RetailOps.TestChild;
 
 /// <summary>Ends the process in the middle of a burst, where it is armed.</summary>
 [Activity("Test.EndTheProcess")]

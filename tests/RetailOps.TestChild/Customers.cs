@@ -2,8 +2,9 @@ using System.Collections.Concurrent;
 
 using RetailOps.Kernel;
 using RetailOps.Orders;
+using RetailOps.Testing;
 
-namespace RetailOps.Testing.Child;
+namespace RetailOps.TestChild;
 
 /// <summary>A host with customers inside. What they are told is said aloud after they were told it: the parent knows what must be there.</summary>
 public static class Customers

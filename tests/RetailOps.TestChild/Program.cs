@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 
 using RetailOps.Platform;
-using RetailOps.Testing.Child;
+using RetailOps.TestChild;
 
 // A host that tests can kill. Its verbs end when its input ends, with its parent at the latest:
 //   hold <data folder> durable|unsafe    nothing but the embedded server; says its connection string
