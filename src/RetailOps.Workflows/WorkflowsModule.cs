@@ -25,6 +25,7 @@ public static class WorkflowsModule
         services.AddHostedService<EngineHost>();
         services.AddHostedService<Neighbours>();
         services.AddInvariants(EngineInvariants.All);
+        services.AddSingleton(new RetentionFunction("select what, deleted from workflows.retire($1)"));
         return services;
     }
 

@@ -92,7 +92,7 @@ internal sealed partial class BurstExecutor(
         {
             // The transaction is rolled back and its rows are free: the note must not make this look like a death.
             await Unnote(claim, claimed);
-            if (ct.IsCancellationRequested || Transient.IsConnection(e) || e is CommitUnknownException)
+            if (ct.IsCancellationRequested || DatabaseTrouble.IsUnavailable(e))
             {
                 throw;
             }
@@ -155,7 +155,7 @@ internal sealed partial class BurstExecutor(
             catch (Exception e) when (stimulus is not null)
             {
                 await Unnote(claim, [stimulus]);
-                if (ct.IsCancellationRequested || Transient.IsConnection(e) || e is CommitUnknownException)
+                if (ct.IsCancellationRequested || DatabaseTrouble.IsUnavailable(e))
                 {
                     throw;
                 }
@@ -255,7 +255,7 @@ internal sealed partial class BurstExecutor(
             {
                 await Claims.Unnote(database.Notes, claim, stimuli.Select(s => s.Id), CancellationToken.None);
             }
-            catch (Exception e) when (Transient.IsConnection(e))
+            catch (Exception e) when (DatabaseTrouble.IsUnavailable(e))
             {
                 // Left behind it counts as one attempt too many, which costs a run alone.
                 LogUnnoted(log, e.Message);

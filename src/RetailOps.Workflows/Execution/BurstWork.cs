@@ -66,7 +66,7 @@ internal sealed partial class BurstWork(IServiceProvider scope, WorkMode mode, C
 
     public bool Contain(Exception error, CompiledNode activity, int attempt, Guid executionId)
     {
-        if (mode is WorkMode.Group || Transient.IsRace(error) || Transient.IsConnection(error) || error is OperationCanceledException)
+        if (mode is WorkMode.Group || Transient.IsRace(error) || DatabaseTrouble.IsUnavailable(error) || error is OperationCanceledException)
         {
             return false;
         }

@@ -48,8 +48,9 @@ internal sealed partial class Neighbours(Database database, EngineOptions option
             {
                 return;
             }
-            catch (Exception e) when (Transient.IsConnection(e))
+            catch (Exception e)
             {
+                // Whatever it is: a host that hears nobody still works, one that stops does not.
                 LogDeaf(log, e.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
