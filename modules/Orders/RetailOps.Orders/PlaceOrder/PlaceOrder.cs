@@ -56,21 +56,27 @@ internal sealed class PlaceOrderHandler(UnitOfWork work) : IRequestHandler<Place
     public async Task<Result<PlacedOrder>> Handle(PlaceOrder request, CancellationToken ct)
     {
         var orders = await work.Join<OrdersDbContext>(ct);
-        var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request with { RequestedAt = request.RequestedAt?.ToUniversalTime() }));
-        if (await orders.Orders.AsNoTracking().Include(o => o.Lines).SingleOrDefaultAsync(o => o.Channel == request.Channel && o.ExternalId == request.ExternalId, ct) is { } earlier)
+        var wanted = Normal(request);
+        var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(wanted));
+        if (await orders.Orders.AsNoTracking().Include(o => o.Lines).SingleOrDefaultAsync(o => o.Channel == wanted.Channel && o.ExternalId == wanted.ExternalId, ct) is { } earlier)
         {
-            return earlier.PayloadHash.AsSpan().SequenceEqual(hash)
-                ? Answer(earlier)
-                : Refusal.Conflict("orders.other-payload", "This channel sent another order under this external id.", new { orderId = earlier.Id, differs = Differences(earlier, request) });
+            if (earlier.PayloadHash.AsSpan().SequenceEqual(hash))
+            {
+                return Answer(earlier);
+            }
+
+            var buyer = await orders.People.AsNoTracking().SingleOrDefaultAsync(p => p.Id == earlier.PersonId, ct);
+            return Refusal.Conflict(
+                "orders.other-payload", "This channel sent another order under this external id.", new { orderId = earlier.Id, differs = Differences(earlier, buyer, wanted) });
         }
 
-        var person = request.Customer is { } customer ? new Person(Guid.CreateVersion7(), customer.Name, customer.Email, customer.ShipTo, work.Now) : null;
+        var person = wanted.Customer is { } customer ? new Person(Guid.CreateVersion7(), customer.Name, customer.Email, customer.ShipTo, work.Now) : null;
         if (person is not null)
         {
             orders.People.Add(person);
         }
 
-        var order = Order.Place(request, hash, person?.Id, work.Now);
+        var order = Order.Place(wanted, hash, person?.Id, work.Now);
         orders.Orders.Add(order);
         work.Raise(order, new OrderPlaced(Guid.CreateVersion7(), work.Now, order.Id, order.Channel, order.Total, order.Missing()));
         return Answer(order);
@@ -79,25 +85,37 @@ internal sealed class PlaceOrderHandler(UnitOfWork work) : IRequestHandler<Place
     // What the first answer said, whatever became of the order since.
     private static PlacedOrder Answer(Order order) => new(order.Id, order.Channel, order.ExternalId, OrderStatus.Placed.ToSnakeCase(), order.Total, 1);
 
-    private static List<string> Differences(Order order, PlaceOrder request)
+    // What says the same looks the same: lines numbered and in order, the instant in UTC and as fine as the database keeps it.
+    private static PlaceOrder Normal(PlaceOrder request) => request with
+    {
+        Lines = [.. request.Lines.Select((l, i) => l with { LineId = l.LineId ?? i + 1 }).OrderBy(l => l.LineId)],
+        RequestedAt = request.RequestedAt is { } at ? new DateTimeOffset(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero) : null,
+    };
+
+    private static List<string> Differences(Order order, Person? buyer, PlaceOrder wanted)
     {
         var differences = new List<string>();
-        if (order.Currency != request.Currency)
+        if (order.Currency != wanted.Currency)
         {
             differences.Add("currency");
         }
 
-        var asked = request.Lines.Select((l, i) => (Id: l.LineId ?? i + 1, l.Sku.Value, l.Quantity, l.UnitPrice.MinorUnits)).Order();
-        if (!asked.SequenceEqual(order.Lines.Select(l => (l.LineId, l.Sku.Value, l.Ordered, l.UnitPriceMinor)).Order()))
+        if (!wanted.Lines.Select(l => (l.LineId!.Value, l.Sku, l.Quantity, l.UnitPrice.MinorUnits))
+            .SequenceEqual(order.Lines.OrderBy(l => l.LineId).Select(l => (l.LineId, l.Sku, l.Ordered, l.UnitPriceMinor))))
         {
             differences.Add("lines");
         }
 
-        if (request.RequestedAt is { } at && at.ToUniversalTime() != order.RequestedAt)
+        if ((wanted.RequestedAt ?? order.PlacedAt) != order.RequestedAt)
         {
             differences.Add("requestedAt");
         }
 
-        return differences.Count > 0 ? differences : ["customer"];
+        if (wanted.Customer != (buyer is null ? null : new Customer(buyer.Name, buyer.Email, buyer.ShipTo)))
+        {
+            differences.Add("customer");
+        }
+
+        return differences;
     }
 }
