@@ -2,25 +2,36 @@ create table inventory.items (
   id uuid primary key,
   sku text not null unique,
   name text not null,
-  uom text not null
+  uom text not null,
+  revision int not null,
+  constraint ck_items_revision check (revision > 0)
 );
 
 create table inventory.nodes (
   code text primary key,
   name text not null,
-  kind text not null check (kind in ('store', 'dc', 'supplier'))
+  kind text not null,
+  revision int not null,
+  constraint ck_nodes_kind check (kind in ('store', 'dc', 'supplier')),
+  constraint ck_nodes_revision check (revision > 0)
 );
 
 -- free = on_hand - allocated - reserved - safety; a promise never exceeds what is there, unless a fact from outside took it (short).
 create table inventory.positions (
   item_id uuid not null,
   node text not null,
-  condition text not null check (condition in ('sellable', 'quarantine', 'damaged')),
-  on_hand int not null check (on_hand >= 0),
-  allocated int not null check (allocated >= 0),
-  reserved int not null check (reserved >= 0),
-  short int not null default 0 check (short >= 0),
-  safety int not null default 0 check (safety >= 0),
+  condition text not null,
+  on_hand int not null,
+  allocated int not null,
+  reserved int not null,
+  short int not null default 0,
+  safety int not null default 0,
+  constraint ck_positions_condition check (condition in ('sellable', 'quarantine', 'damaged')),
+  constraint ck_positions_on_hand check (on_hand >= 0),
+  constraint ck_positions_allocated check (allocated >= 0),
+  constraint ck_positions_reserved check (reserved >= 0),
+  constraint ck_positions_short check (short >= 0),
+  constraint ck_positions_safety check (safety >= 0),
   constraint ck_positions_promised check (on_hand + short >= allocated + reserved),
   primary key (item_id, node, condition)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
@@ -31,12 +42,14 @@ create table inventory.movements (
   item_id uuid not null,
   node text not null,
   condition text not null,
-  kind text not null check (kind in ('received', 'shipped', 'adjusted')),
-  quantity int not null check (quantity <> 0),
+  kind text not null,
+  quantity int not null,
   reason text,
   cause text not null,
   occurred timestamptz not null,
   recorded timestamptz not null default clock_timestamp(),
+  constraint ck_movements_kind check (kind in ('received', 'shipped', 'adjusted')),
+  constraint ck_movements_quantity check (quantity <> 0),
   constraint ck_movements_reason check (kind <> 'adjusted' or reason is not null)
 );
 create index ix_movements_position on inventory.movements (item_id, node, condition);
@@ -50,9 +63,11 @@ create table inventory.allocations (
   line_id int not null,
   item_id uuid not null,
   node text not null,
-  quantity int not null check (quantity > 0),
-  shipped int not null default 0 check (shipped between 0 and quantity),
+  quantity int not null,
+  shipped int not null default 0,
   created timestamptz not null,
+  constraint ck_allocations_quantity check (quantity > 0),
+  constraint ck_allocations_shipped check (shipped between 0 and quantity),
   primary key (order_id, attempt, line_id, node)
 ) with (fillfactor = 80);
 create index ix_allocations_open on inventory.allocations (item_id, node) where shipped < quantity;

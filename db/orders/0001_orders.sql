@@ -4,12 +4,14 @@ create table orders.orders (
   external_id text not null,
   payload_hash bytea not null,
   currency char(3) not null,
-  status text not null check (status in ('placed', 'allocated', 'partly_allocated', 'backordered', 'partly_shipped', 'shipped')),
+  status text not null,
   person_id uuid,
   requested_at timestamptz not null,
   placed_at timestamptz not null,
   total_minor bigint not null,
-  revision int not null check (revision > 0)
+  revision int not null,
+  constraint ck_orders_status check (status in ('placed', 'allocated', 'partly_allocated', 'backordered', 'partly_shipped', 'shipped')),
+  constraint ck_orders_revision check (revision > 0)
 ) with (fillfactor = 80);
 create unique index ux_orders_external on orders.orders (channel, external_id);
 
@@ -18,13 +20,20 @@ create table orders.lines (
   order_id uuid not null references orders.orders,
   line_id int not null,
   sku text not null,
-  unit_price_minor bigint not null check (unit_price_minor >= 0),
-  ordered int not null check (ordered > 0),
-  pending int not null check (pending >= 0),
-  allocated int not null check (allocated >= 0),
-  backordered int not null check (backordered >= 0),
-  shipped int not null check (shipped >= 0),
-  cancelled int not null check (cancelled >= 0),
+  unit_price_minor bigint not null,
+  ordered int not null,
+  pending int not null,
+  allocated int not null,
+  backordered int not null,
+  shipped int not null,
+  cancelled int not null,
+  constraint ck_lines_unit_price check (unit_price_minor >= 0),
+  constraint ck_lines_ordered check (ordered > 0),
+  constraint ck_lines_pending check (pending >= 0),
+  constraint ck_lines_allocated check (allocated >= 0),
+  constraint ck_lines_backordered check (backordered >= 0),
+  constraint ck_lines_shipped check (shipped >= 0),
+  constraint ck_lines_cancelled check (cancelled >= 0),
   constraint ck_lines_whole check (ordered = pending + allocated + backordered + shipped + cancelled),
   primary key (order_id, line_id)
 ) with (fillfactor = 80);

@@ -51,6 +51,7 @@ create table workflows.instances (
 create unique index ux_instances_start on workflows.instances (start_key);
 create unique index ux_instances_singleton on workflows.instances (singleton_key) where singleton_key is not null;
 create index ix_instances_living on workflows.instances (key) where finished is null;
+create index ix_instances_finished on workflows.instances using brin (finished);
 create index ix_instances_versions on workflows.instances (version_id) where finished is null;
 
 create table workflows.bookmarks (
@@ -154,3 +155,45 @@ create unlogged table workflows.hosts (
   idle boolean not null,
   seen timestamptz not null
 );
+
+-- Instances that ended, with their history, and signals that nobody will meet any more, older than a line that is at least a day back.
+-- Bounded: the caller repeats it until nothing is deleted.
+create function workflows.retire(older_than interval) returns table (what text, deleted bigint)
+language plpgsql security definer set search_path = pg_catalog as $$
+#variable_conflict use_column
+declare
+  line timestamptz := clock_timestamp() - greatest(older_than, interval '1 day');
+  ended uuid[];
+  n bigint;
+begin
+  insert into platform.retention values ('instances', line) on conflict (what) do update set upto = greatest(retention.upto, excluded.upto);
+
+  ended := array(select i.id from workflows.instances i where i.finished < line limit 5000);
+  delete from workflows.journal j where j.instance_id = any (ended);
+  get diagnostics n = row_count;
+  what := 'journal'; deleted := n; return next;
+
+  delete from workflows.incidents c where c.instance_id = any (ended) and c.status = 2;
+  get diagnostics n = row_count;
+  what := 'incidents'; deleted := n; return next;
+
+  delete from workflows.instances i where i.id = any (ended);
+  get diagnostics n = row_count;
+  what := 'instances'; deleted := n; return next;
+
+  delete from workflows.kept k where k.id = any (array(
+    select o.id from workflows.kept o
+    where o.kept < line and (o.late or not exists (select from workflows.instances i where i.key = o.key and i.finished is null)) limit 5000));
+  get diagnostics n = row_count;
+  what := 'kept'; deleted := n; return next;
+
+  -- A burst under way may still be starting an instance of the version before: only what was replaced before the line.
+  delete from workflows.event_names e using workflows.definitions d
+  where d.version_id = e.version_id and not d.is_published
+    and exists (select from workflows.definitions p where p.definition_id = d.definition_id and p.is_published and p.created < line)
+    and not exists (select from workflows.instances i where i.version_id = e.version_id and i.finished is null)
+    and not exists (select from workflows.stimuli s where split_part(s.version_id, '|', 1) = e.version_id);
+  get diagnostics n = row_count;
+  what := 'event names'; deleted := n; return next;
+end $$;
+select platform.app_may_call('workflows.retire(interval)');

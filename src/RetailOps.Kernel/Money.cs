@@ -50,6 +50,9 @@ public readonly record struct Money(long MinorUnits, string Currency)
 
     private sealed class MoneyJson : JsonConverter<Money>
     {
+        // What a decimal holds exactly; it would round a longer one without a word.
+        private const int LongestAmount = 28;
+
         public override Money Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
             using var document = JsonDocument.ParseValue(ref reader);
@@ -61,7 +64,7 @@ public readonly record struct Money(long MinorUnits, string Currency)
             }
 
             var text = amount.ValueKind is JsonValueKind.String ? amount.GetString() : amount.ValueKind is JsonValueKind.Number ? amount.GetRawText() : null;
-            if (!decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value))
+            if (text?.Length > LongestAmount || !decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value))
             {
                 throw new JsonException("The amount is not a decimal number.");
             }

@@ -27,6 +27,7 @@ public static class WorkflowsModule
         services.AddHealthChecks().AddCheck<EngineHealth>("engine");
         services.AddHostedService<Neighbours>();
         services.AddInvariants(EngineInvariants.All);
+        services.AddSingleton(new RetentionFunction("select what, deleted from workflows.retire($1)"));
         return services;
     }
 

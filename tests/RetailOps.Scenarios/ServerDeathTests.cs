@@ -110,8 +110,8 @@ public sealed class ServerDeathTests : IAsyncLifetime
         {
             await using var astray = await TestHost.StartAsync(lost, new() { Engine = new() { Workers = 0 }, Workflows = false });
 
-            (await Trouble(() => astray.Send(Shop.Order("A-2", ("LAMP", 1))))).Should().Match<Exception>(e => Transient.IsConnection(e));
-            (await Trouble(() => astray.Send(new GetOrder(order)))).Should().Match<Exception>(e => Transient.IsConnection(e));
+            (await Trouble(() => astray.Send(Shop.Order("A-2", ("LAMP", 1))))).Should().Match<Exception>(e => (DatabaseTrouble.IsUnavailable(e) || e is System.Net.Sockets.SocketException));
+            (await Trouble(() => astray.Send(new GetOrder(order)))).Should().Match<Exception>(e => (DatabaseTrouble.IsUnavailable(e) || e is System.Net.Sockets.SocketException));
         }
 
         (await host.Broken()).Should().BeEmpty();
@@ -202,7 +202,7 @@ public sealed class ServerDeathTests : IAsyncLifetime
 
                     Interlocked.Increment(ref served);
                 }
-                catch (Exception e) when (Transient.IsConnection(e) || e is CommitUnknownException)
+                catch (Exception e) when ((DatabaseTrouble.IsUnavailable(e) || e is System.Net.Sockets.SocketException) || e is CommitUnknownException)
                 {
                     Interlocked.Increment(ref refused);
                     await Task.Delay(20);

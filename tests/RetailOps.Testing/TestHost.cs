@@ -79,7 +79,8 @@ public sealed class TestHost : IAsyncDisposable
         builder.Services.AddSingleton(options.Relay);
         builder.Services.AddInventory().AddOrders();
         builder.Services.AddWorkflows([.. Modules, .. options.Assemblies]);
-        builder.Services.AddPlatform(new Database(connectionString, options.Pool), [.. Modules, .. options.Assemblies], [.. Contracts, .. options.Assemblies]);
+        builder.Services.AddJobs();
+        builder.Services.AddPlatform(new Database(connectionString, options.Pool), [typeof(WorkflowsModule).Assembly, .. Modules, .. options.Assemblies], [.. Contracts, .. options.Assemblies]);
         options.Services?.Invoke(builder.Services);
         var host = new TestHost(builder.Build(), connectionString);
         if (options.Workflows)

@@ -14,9 +14,9 @@ namespace RetailOps.Inventory;
 public sealed record AllocateOrder(OrderId OrderId, int Attempt, IReadOnlyList<AllocationLine> Lines, bool AllowPart) : IRequest<Result<OrderAllocation>>;
 
 /// <summary>What one line of an order wants.</summary>
-/// <param name="LineId">The order's line.</param>
-/// <param name="Sku">The item.</param>
-/// <param name="Quantity">Above 0, in the item's unit.</param>
+/// <param name="LineId">The order's line; once in a request.</param>
+/// <param name="Sku">The item; the same item on several lines is one claim.</param>
+/// <param name="Quantity">1 to 1,000,000, in the item's unit.</param>
 /// <param name="Node">Only from there; null for anywhere, most free first.</param>
 public sealed record AllocationLine(int LineId, Sku Sku, int Quantity, string? Node = null);
 

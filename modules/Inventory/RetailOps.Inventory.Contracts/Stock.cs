@@ -18,7 +18,7 @@ public sealed record PutItem(Sku Sku, string Name, string Uom) : IRequest<Result
 public sealed record ItemView(Sku Sku, string Name, string Uom);
 
 /// <summary>Adds a place that holds stock, or renames it. A second call changes nothing.</summary>
-/// <param name="Code">1 to 32 visible characters; compared in upper case.</param>
+/// <param name="Code">1 to 32 visible characters without a slash; compared in upper case.</param>
 /// <param name="Name">1 to 200 characters.</param>
 /// <param name="Kind"><c>store</c>, <c>dc</c> or <c>supplier</c>.</param>
 [Needs("nodes.write")]
@@ -38,7 +38,7 @@ public sealed record NodeView(string Code, string Name, string Kind);
 /// <param name="Quantity">Signed, in the item's unit, not 0, at most 1,000,000 either way.</param>
 /// <param name="Reason">Mandatory for a correction, at most 200 characters.</param>
 /// <returns>The movement, or <c>inventory.unknown-item</c>, <c>inventory.unknown-node</c> (NotFound), <c>inventory.promised</c> (Conflict: less would remain than is promised).</returns>
-[Needs("inventory.receive")]
+[Needs("inventory.receive"), AsksDatabase]
 public sealed record RecordMovement(string Kind, Sku Sku, string Node, string Condition, int Quantity, string? Reason = null) : IRequest<Result<StockMovement>>;
 
 /// <summary>A line of the stock ledger.</summary>
@@ -66,6 +66,35 @@ public sealed record ListPositions(Sku? Sku, string? After, int Limit) : IReques
 /// <param name="Reserved">Promised for a while.</param>
 /// <param name="Free">What can still be promised, never below 0.</param>
 public sealed record PositionView(Sku Sku, string Node, string Condition, int OnHand, int Allocated, int Reserved, int Free);
+
+/// <summary>An item was added, or is called something else now.</summary>
+/// <param name="EventId">Deduplication key.</param>
+/// <param name="OccurredAt">Business time, UTC.</param>
+/// <param name="ItemId">Never changes, whatever happens to the code.</param>
+/// <param name="Sku">Its code.</param>
+/// <param name="Name">What people call it.</param>
+/// <param name="Uom">The unit of its quantities.</param>
+[EventName("inventory.item-changed.v1")]
+public sealed record ItemChanged(Guid EventId, DateTimeOffset OccurredAt, Guid ItemId, Sku Sku, string Name, string Uom) : IFact
+{
+    string IFact.Aggregate => $"item/{ItemId}";
+
+    string IFact.Key => $"item/{Sku}";
+}
+
+/// <summary>A place that holds stock was added, or is called something else now.</summary>
+/// <param name="EventId">Deduplication key.</param>
+/// <param name="OccurredAt">Business time, UTC.</param>
+/// <param name="Code">Its code.</param>
+/// <param name="Name">What people call it.</param>
+/// <param name="Kind"><c>store</c>, <c>dc</c> or <c>supplier</c>.</param>
+[EventName("inventory.node-changed.v1")]
+public sealed record NodeChanged(Guid EventId, DateTimeOffset OccurredAt, string Code, string Name, string Kind) : IFact
+{
+    string IFact.Aggregate => $"node/{Code}";
+
+    string IFact.Key => $"node/{Code}";
+}
 
 /// <summary>The ledger got a line.</summary>
 /// <param name="EventId">Deduplication key.</param>

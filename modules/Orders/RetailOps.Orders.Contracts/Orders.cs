@@ -9,7 +9,7 @@ namespace RetailOps.Orders;
 /// <param name="ExternalId">The channel's own number, 1 to 128 characters.</param>
 /// <param name="Customer">Who bought; null for an anonymous sale.</param>
 /// <param name="Currency">ISO 4217; every price has it.</param>
-/// <param name="Lines">1 to 2,000 lines.</param>
+/// <param name="Lines">1 to 2,000 lines, together at most 9,007,199,254,740,991 minor units.</param>
 /// <param name="RequestedAt">When the customer ordered; null for now.</param>
 /// <returns>The order, or <c>orders.other-payload</c> (Conflict) naming what differs.</returns>
 [Needs("orders.place")]

@@ -25,6 +25,7 @@ public static class JobsModule
     public static IServiceCollection AddJobs(this IServiceCollection services)
     {
         services.AddSingleton<WatchTable>();
+        services.AddSingleton(new RetentionFunction("select what, deleted from platform.retire($1)"));
         return services.AddRecurringJob<Watch>().AddRecurringJob<Retention>();
     }
 

@@ -4,8 +4,8 @@ using Npgsql;
 
 namespace RetailOps.Platform;
 
-/// <summary>Deletes what has done its work, by the owner's function: the app itself may not delete these rows.</summary>
-internal sealed partial class Retention(Database database, ILogger<Retention> log) : IRecurringJob
+/// <summary>Deletes what has done its work, by the owner's functions: the app itself may not delete these rows.</summary>
+internal sealed partial class Retention(Database database, IEnumerable<RetentionFunction> functions, ILogger<Retention> log) : IRecurringJob
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
 
@@ -15,17 +15,32 @@ internal sealed partial class Retention(Database database, ILogger<Retention> lo
 
     public async Task RunAsync(CancellationToken ct)
     {
-        await using var command = database.Requests.CreateCommand("select what, deleted from platform.retire($1)");
+        foreach (var function in functions)
+        {
+            while (await Call(function, ct) > 0)
+            {
+                ct.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    private async Task<long> Call(RetentionFunction function, CancellationToken ct)
+    {
+        await using var command = database.Requests.CreateCommand(function.Sql);
         command.CommandTimeout = 0;
         command.Parameters.Add(new() { Value = Kept });
         await using var reader = await command.ExecuteReaderAsync(ct);
+        var all = 0L;
         while (await reader.ReadAsync(ct))
         {
             if (reader.GetInt64(1) is > 0 and var deleted)
             {
                 LogRetired(log, deleted, reader.GetString(0));
+                all += deleted;
             }
         }
+
+        return all;
     }
 
     [LoggerMessage(6411, LogLevel.Information, "Retention deleted {Count} rows of {What}")]

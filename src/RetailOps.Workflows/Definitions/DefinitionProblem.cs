@@ -7,6 +7,8 @@ namespace RetailOps.Workflows;
 /// <param name="Message">One sentence for the analyst.</param>
 internal sealed record DefinitionProblem(string Code, bool IsError, string? ActivityId, string Message)
 {
+    public override string ToString() => ActivityId is null ? $"{Message} ({Code})" : $"Activity '{ActivityId}': {Message} ({Code})";
+
     public static DefinitionProblem Error(string code, string? activityId, string message) => new(code, true, activityId, message);
 
     public static DefinitionProblem Warning(string code, string? activityId, string message) => new(code, false, activityId, message);

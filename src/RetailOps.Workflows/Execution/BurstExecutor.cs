@@ -91,7 +91,7 @@ internal sealed partial class BurstExecutor(
         catch (Exception e) when (claimed.Count > 0)
         {
             await Noted(() => Claims.Unnote(database.Notes, claim, claimed.Select(s => s.Id), CancellationToken.None));
-            if (ct.IsCancellationRequested || Transient.IsBroken(e) || e is CommitUnknownException)
+            if (ct.IsCancellationRequested || DatabaseTrouble.IsUnavailable(e))
             {
                 throw;
             }
@@ -154,7 +154,7 @@ internal sealed partial class BurstExecutor(
             catch (Exception e) when (stimulus is not null)
             {
                 await Noted(() => Claims.Unnote(database.Notes, claim, [stimulus.Id], CancellationToken.None));
-                if (ct.IsCancellationRequested || Transient.IsBroken(e) || e is CommitUnknownException)
+                if (ct.IsCancellationRequested || DatabaseTrouble.IsUnavailable(e))
                 {
                     throw;
                 }
@@ -271,7 +271,7 @@ internal sealed partial class BurstExecutor(
             {
                 await what();
             }
-            catch (Exception e) when (Transient.IsConnection(e))
+            catch (Exception e) when (DatabaseTrouble.IsUnavailable(e))
             {
                 // Left behind it counts as one attempt too many, which costs a run alone.
                 LogUnnoted(log, e.Message);

@@ -68,7 +68,7 @@ internal sealed partial class BurstWork(IServiceProvider scope, WorkMode mode, C
 
     public bool Contain(Exception error, CompiledNode activity, int attempt, Guid executionId)
     {
-        if (mode is WorkMode.Group || Transient.IsRace(error) || Transient.IsBroken(error))
+        if (mode is WorkMode.Group || Transient.IsRace(error) || DatabaseTrouble.IsUnavailable(error))
         {
             return false;
         }

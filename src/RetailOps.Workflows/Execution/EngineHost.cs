@@ -11,7 +11,7 @@ internal sealed partial class EngineHost(
     BurstExecutor executor, Database database, EngineOptions options, EngineBell bell, BackgroundWork busy, TimeProvider clock, ILogger<EngineHost> log) : BackgroundService
 {
     // 8 : 4 : 1, spread so that no lane waits for a whole round.
-    private static readonly short[] Lanes = [0, 1, 0, 0, 1, 0, 2, 0, 1, 0, 0, 1, 0];
+    internal static readonly short[] Lanes = [0, 1, 0, 0, 1, 0, 2, 0, 1, 0, 0, 1, 0];
 
     private long lastRound = TimeProvider.System.GetTimestamp();
 

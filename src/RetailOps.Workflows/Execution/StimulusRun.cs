@@ -148,8 +148,10 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
 
         foreach (var incident in result.IncidentsOpened)
         {
-            unit.Write(new IncidentRow(state.Id, key, incident));
-            if (incident.RetryAt is { } again)
+            // The burst went on after it and may have ended or cancelled what failed: nobody is asked about that any more.
+            var isOver = !state.Incidents.Contains(incident);
+            unit.Write(new IncidentRow(state.Id, key, incident, isOver ? now : null));
+            if (!isOver && incident.RetryAt is { } again)
             {
                 unit.Write(new TimerRow(incident.Id, state.Id, key, 1, again));
             }

@@ -33,24 +33,35 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
         compiled.TryGetValue(versionId, out var version) ? ValueTask.FromResult(version) : Load(versionId, ct);
 
     /// <summary>
-    /// Takes over the files of a folder: a changed file becomes a new version, published when the live version came from a file too,
-    /// otherwise only proposed. Two hosts at once do it once.
+    /// Takes over the files of a folder: a file that changed since it was last taken over becomes a new version, published when the live
+    /// version came from a file too, otherwise only proposed. Two hosts at once do it once.
     /// </summary>
     /// <returns>How many new versions.</returns>
-    /// <exception cref="DefinitionFileException">A file cannot be read or has errors.</exception>
+    /// <exception cref="DefinitionFileException">A file cannot be read or has errors, or two are of one definition.</exception>
     public async Task<int> Import(string folder, CancellationToken ct)
     {
+        var files = new Dictionary<string, string>(StringComparer.Ordinal);
         var count = 0;
         foreach (var file in Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal))
         {
-            count += await ImportFile(Path.GetFileName(file), await File.ReadAllTextAsync(file, ct), ct) ? 1 : 0;
+            var name = Path.GetFileName(file);
+            var text = await File.ReadAllTextAsync(file, ct);
+            var workflow = Compile(name, text);
+            if (!files.TryAdd(workflow.DefinitionId, name))
+            {
+                throw new DefinitionFileException(name, [$"{files[workflow.DefinitionId]} has the definitionId '{workflow.DefinitionId}' too."]);
+            }
+
+            count += await Store(name, text, workflow, ct) ? 1 : 0;
         }
 
         return count;
     }
 
-    /// <summary>Takes over one file's text. False when the latest version says the same.</summary>
-    public async Task<bool> ImportFile(string name, string text, CancellationToken ct)
+    /// <summary>Takes over one file's text. False when it says the same as when it was last taken over.</summary>
+    public Task<bool> ImportFile(string name, string text, CancellationToken ct) => Store(name, text, Compile(name, text), ct);
+
+    private CompiledWorkflow Compile(string name, string text)
     {
         CompiledWorkflow workflow;
         try
@@ -62,22 +73,27 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
             throw new DefinitionFileException(name, [bad.Message]);
         }
 
-        if (workflow.HasErrors)
+        if (workflow.DefinitionId.Length == 0)
         {
-            throw new DefinitionFileException(name, workflow.Problems.Where(p => p.IsError).Select(p => p.ToString()));
+            throw new DefinitionFileException(name, ["The definition has no definitionId."]);
         }
 
+        return workflow.HasErrors ? throw new DefinitionFileException(name, workflow.Problems.Where(p => p.IsError).Select(p => p.ToString())) : workflow;
+    }
+
+    private async Task<bool> Store(string name, string text, CompiledWorkflow workflow, CancellationToken ct)
+    {
         var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n"))));
         await using var connection = await database.Requests.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var latest = await Latest(connection, workflow.DefinitionId, ct);
-        if (latest?.Checksum == checksum)
+        if (latest?.FileChecksum == checksum)
         {
             return false;
         }
 
         var version = (latest?.Version ?? 0) + 1;
-        var publish = latest is null || latest.FromFile;
+        var publish = latest is null || latest.IsLiveFromFile;
         var versionId = $"{workflow.DefinitionId}-{version}-{checksum[..8]}";
         await Insert(connection, workflow, versionId, version, name, text, checksum, publish, ct);
         await transaction.CommitAsync(ct);
@@ -85,7 +101,7 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
         return true;
     }
 
-    private sealed record LatestVersion(int Version, string Checksum, bool FromFile);
+    private sealed record LatestVersion(int Version, string? FileChecksum, bool IsLiveFromFile);
 
     private static async Task<LatestVersion?> Latest(NpgsqlConnection connection, string definitionId, CancellationToken ct)
     {
@@ -96,14 +112,16 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
                 new("select pg_advisory_xact_lock(hashtextextended($1, 11))") { Parameters = { new() { Value = definitionId } } },
                 new(
                     """
-                    select l.version, l.checksum, coalesce((select p.origin like 'file:%' from workflows.definitions p where p.definition_id = $1 and p.is_published), true)
+                    select l.version,
+                           (select f.checksum from workflows.definitions f where f.definition_id = $1 and f.origin like 'file:%' order by f.version desc limit 1),
+                           coalesce((select p.origin like 'file:%' from workflows.definitions p where p.definition_id = $1 and p.is_published), true)
                     from workflows.definitions l where l.definition_id = $1 and l.is_latest
                     """) { Parameters = { new() { Value = definitionId } } },
             },
         };
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.NextResultAsync(ct);
-        return await reader.ReadAsync(ct) ? new(reader.GetInt32(0), reader.GetString(1), reader.GetBoolean(2)) : null;
+        return await reader.ReadAsync(ct) ? new(reader.GetInt32(0), await reader.IsDBNullAsync(1, ct) ? null : reader.GetString(1), reader.GetBoolean(2)) : null;
     }
 
     private static async Task Insert(

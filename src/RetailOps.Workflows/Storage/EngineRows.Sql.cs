@@ -222,13 +222,14 @@ internal sealed record JournalRow(Guid InstanceId, JournalEntry Entry) : IRow<Jo
         Column.Instant<JournalRow>(j => j.Entry.At));
 }
 
-internal sealed record IncidentRow(Guid InstanceId, string Key, Incident Incident) : IRow<IncidentRow>
+/// <summary>An incident of this burst; one that its instance's end has overtaken is written closed.</summary>
+internal sealed record IncidentRow(Guid InstanceId, string Key, Incident Incident, DateTimeOffset? Closed = null) : IRow<IncidentRow>
 {
     public static RowTable<IncidentRow> Table { get; } = new(
         FlushOrder.Engine,
         """
-        insert into workflows.incidents (id, instance_id, key, activity_id, activity_type, error, message, attempt, status, opened)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        insert into workflows.incidents (id, instance_id, key, activity_id, activity_type, error, message, attempt, status, opened, closed)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         """,
         everyRow: true,
         Column.Uuid<IncidentRow>(i => i.Incident.Id),
@@ -239,8 +240,9 @@ internal sealed record IncidentRow(Guid InstanceId, string Key, Incident Inciden
         Column.Text<IncidentRow>(i => i.Incident.ErrorClass),
         Column.Text<IncidentRow>(i => i.Incident.Message),
         Column.Int4<IncidentRow>(i => i.Incident.Attempt),
-        Column.Int2<IncidentRow>(i => (short)(i.Incident.RetryAt is null ? 1 : 0)),
-        Column.Instant<IncidentRow>(i => i.Incident.At));
+        Column.Int2<IncidentRow>(i => (short)(i.Closed is not null ? 2 : i.Incident.RetryAt is null ? 1 : 0)),
+        Column.Instant<IncidentRow>(i => i.Incident.At),
+        Column.InstantOrNull<IncidentRow>(i => i.Closed));
 }
 
 internal sealed record IncidentClosedRow(Guid Id, DateTimeOffset Now) : IRow<IncidentClosedRow>

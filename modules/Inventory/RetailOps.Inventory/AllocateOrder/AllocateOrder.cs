@@ -14,8 +14,10 @@ internal sealed class AllocateOrderValidator : AbstractValidator<AllocateOrder>
     public AllocateOrderValidator()
     {
         RuleFor(r => r.Attempt).GreaterThan(0).WithErrorCode("inventory.attempt");
-        RuleFor(r => r.Lines).NotEmpty().WithErrorCode("inventory.lines").Must(lines => lines is null || lines.Count <= 2_000).WithErrorCode("inventory.lines");
-        RuleForEach(r => r.Lines).ChildRules(line => line.RuleFor(l => l.Quantity).GreaterThan(0).WithErrorCode("inventory.quantity"));
+        RuleFor(r => r.Lines).Must(lines => lines is { Count: > 0 and <= 2_000 } && lines.All(l => l is not null)).WithErrorCode("inventory.lines").WithMessage("1 to 2,000 lines.");
+        RuleFor(r => r.Lines).Must(lines => lines.DistinctBy(l => l?.LineId).Count() == lines.Count).When(r => r.Lines is not null)
+            .WithErrorCode("inventory.line-id").WithMessage("Each line once.");
+        RuleForEach(r => r.Lines).ChildRules(line => line.RuleFor(l => l.Quantity).InclusiveBetween(1, 1_000_000).WithErrorCode("inventory.quantity"));
     }
 }
 
@@ -59,9 +61,8 @@ internal sealed partial class AllocateOrderHandler(StockReads stock, UnitOfWork 
     private async ValueTask<(List<(AllocationLine Line, FreeStock From, int Quantity)> Granted, List<ShortStock> Missing)> Propose(
         IReadOnlyList<AllocationLine> lines, CancellationToken ct)
     {
-        var granted = new List<(AllocationLine, FreeStock, int)>(lines.Count);
+        var granted = new List<(AllocationLine Line, FreeStock From, int Quantity)>(lines.Count);
         var promised = new Dictionary<PositionKey, int>();
-        var missing = new Dictionary<Sku, ShortStock>();
         foreach (var line in lines)
         {
             var left = line.Quantity;
@@ -81,15 +82,13 @@ internal sealed partial class AllocateOrderHandler(StockReads stock, UnitOfWork 
                     break;
                 }
             }
-
-            if (left > 0)
-            {
-                var before = missing.GetValueOrDefault(line.Sku) ?? new ShortStock(line.Sku, 0, 0);
-                missing[line.Sku] = before with { Wanted = before.Wanted + line.Quantity, Free = before.Free + line.Quantity - left };
-            }
         }
 
-        return (granted, [.. missing.Values]);
+        var got = granted.GroupBy(g => g.Line.Sku).ToDictionary(g => g.Key, g => g.Sum(x => x.Quantity));
+        var missing = lines.GroupBy(l => l.Sku)
+            .Select(l => new ShortStock(l.Key, l.Sum(x => x.Quantity), got.GetValueOrDefault(l.Key)))
+            .Where(s => s.Free < s.Wanted);
+        return (granted, [.. missing]);
     }
 
     [LoggerMessage(2101, LogLevel.Information, "Order {OrderId} is short of {Items} items")]

@@ -23,14 +23,14 @@ internal sealed class ListPositionsHandler(UnitOfWork work) : IRequestHandler<Li
             select i.sku, p.node, p.condition, p.on_hand, p.allocated, p.reserved, greatest(0, p.on_hand - p.allocated - p.reserved - p.safety)
             from inventory.positions p join inventory.items i on i.id = p.item_id
             where ($1::text is null or i.sku = $1)
-              and ($2::text is null or (i.sku, p.node, p.condition) > (split_part($2, '/', 1), split_part($2, '/', 2), split_part($2, '/', 3)))
+              and ($2::text[] is null or (i.sku, p.node, p.condition) > ($2[1], $2[2], $2[3]))
             order by i.sku, p.node, p.condition limit $3
             """, await work.Connection(ct))
         {
             Parameters =
             {
                 new() { Value = (object?)request.Sku?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
-                new() { Value = (object?)request.After ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+                new() { Value = (object?)KeyOf(request.After) ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text },
                 new() { Value = request.Limit },
             },
         };
@@ -43,5 +43,12 @@ internal sealed class ListPositionsHandler(UnitOfWork work) : IRequestHandler<Li
         }
 
         return positions;
+    }
+
+    // Read from its end: a SKU may have slashes of its own, node and condition have none.
+    private static string[]? KeyOf(string? after)
+    {
+        var parts = after?.Split('/');
+        return parts is null ? null : [string.Join('/', parts.SkipLast(2)), parts.ElementAtOrDefault(parts.Length - 2) ?? "", parts[^1]];
     }
 }

@@ -3,7 +3,7 @@ using RetailOps.Kernel;
 namespace RetailOps.Inventory;
 
 /// <summary>Something that is sold. Its id never changes, whatever happens to the code.</summary>
-internal sealed class Item(Guid id, Sku sku, string name, string uom)
+internal sealed class Item(Guid id, Sku sku, string name, string uom) : IAggregate
 {
     public Guid Id { get; private init; } = id;
 
@@ -13,11 +13,23 @@ internal sealed class Item(Guid id, Sku sku, string name, string uom)
 
     public string Uom { get; private set; } = uom;
 
-    public void Rename(string newName, string newUom) => (Name, Uom) = (newName, newUom);
+    public int Revision { get; private set; }
+
+    public int NextRevision() => ++Revision;
+
+    /// <summary>False when it is called that already.</summary>
+    public bool Rename(string newName, string newUom)
+    {
+        var changes = (Name, Uom) != (newName, newUom);
+        (Name, Uom) = (newName, newUom);
+        return changes;
+    }
+
+    public ItemChanged Changed(DateTimeOffset now) => new(Guid.CreateVersion7(), now, Id, Sku, Name, Uom);
 }
 
 /// <summary>A place that holds stock.</summary>
-internal sealed class Node(string code, string name, string kind)
+internal sealed class Node(string code, string name, string kind) : IAggregate
 {
     public string Code { get; private init; } = code;
 
@@ -25,7 +37,19 @@ internal sealed class Node(string code, string name, string kind)
 
     public string Kind { get; private set; } = kind;
 
-    public void Rename(string newName, string newKind) => (Name, Kind) = (newName, newKind);
+    public int Revision { get; private set; }
+
+    public int NextRevision() => ++Revision;
+
+    /// <summary>False when it is called that already.</summary>
+    public bool Rename(string newName, string newKind)
+    {
+        var changes = (Name, Kind) != (newName, newKind);
+        (Name, Kind) = (newName, newKind);
+        return changes;
+    }
+
+    public NodeChanged Changed(DateTimeOffset now) => new(Guid.CreateVersion7(), now, Code, Name, Kind);
 }
 
 /// <summary>Stock of one item at one node in one condition; written by guarded statements, read here.</summary>

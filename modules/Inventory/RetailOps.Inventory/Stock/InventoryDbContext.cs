@@ -23,8 +23,9 @@ internal sealed class ItemConfiguration : IEntityTypeConfiguration<Item>
 {
     public void Configure(EntityTypeBuilder<Item> builder)
     {
-        builder.ToTable("items");
+        builder.ToTable("items", t => t.HasCheckConstraint("ck_items_revision", "revision > 0"));
         builder.Property(i => i.Id).ValueGeneratedNever();
+        builder.Property(i => i.Revision).IsConcurrencyToken();
         builder.HasIndex(i => i.Sku).IsUnique();
     }
 }
@@ -33,8 +34,13 @@ internal sealed class NodeConfiguration : IEntityTypeConfiguration<Node>
 {
     public void Configure(EntityTypeBuilder<Node> builder)
     {
-        builder.ToTable("nodes", t => t.HasCheckConstraint("nodes_kind_check", "kind in ('store', 'dc', 'supplier')"));
+        builder.ToTable("nodes", t =>
+        {
+            t.HasCheckConstraint("ck_nodes_kind", "kind in ('store', 'dc', 'supplier')");
+            t.HasCheckConstraint("ck_nodes_revision", "revision > 0");
+        });
         builder.HasKey(n => n.Code);
+        builder.Property(n => n.Revision).IsConcurrencyToken();
     }
 }
 
@@ -42,7 +48,16 @@ internal sealed class PositionConfiguration : IEntityTypeConfiguration<Position>
 {
     public void Configure(EntityTypeBuilder<Position> builder)
     {
-        builder.ToTable("positions", t => t.HasCheckConstraint("ck_positions_promised", "on_hand + short >= allocated + reserved"));
+        builder.ToTable("positions", t =>
+        {
+            t.HasCheckConstraint("ck_positions_condition", "condition in ('sellable', 'quarantine', 'damaged')");
+            t.HasCheckConstraint("ck_positions_on_hand", "on_hand >= 0");
+            t.HasCheckConstraint("ck_positions_allocated", "allocated >= 0");
+            t.HasCheckConstraint("ck_positions_reserved", "reserved >= 0");
+            t.HasCheckConstraint("ck_positions_short", "short >= 0");
+            t.HasCheckConstraint("ck_positions_safety", "safety >= 0");
+            t.HasCheckConstraint("ck_positions_promised", "on_hand + short >= allocated + reserved");
+        });
         builder.HasKey(p => new { p.ItemId, p.Node, p.Condition });
     }
 }
@@ -51,7 +66,12 @@ internal sealed class MovementConfiguration : IEntityTypeConfiguration<Movement>
 {
     public void Configure(EntityTypeBuilder<Movement> builder)
     {
-        builder.ToTable("movements", t => t.HasCheckConstraint("ck_movements_reason", "kind <> 'adjusted' or reason is not null"));
+        builder.ToTable("movements", t =>
+        {
+            t.HasCheckConstraint("ck_movements_kind", "kind in ('received', 'shipped', 'adjusted')");
+            t.HasCheckConstraint("ck_movements_quantity", "quantity <> 0");
+            t.HasCheckConstraint("ck_movements_reason", "kind <> 'adjusted' or reason is not null");
+        });
         builder.Property(m => m.Id).ValueGeneratedNever();
     }
 }
@@ -60,7 +80,11 @@ internal sealed class AllocationConfiguration : IEntityTypeConfiguration<Allocat
 {
     public void Configure(EntityTypeBuilder<Allocation> builder)
     {
-        builder.ToTable("allocations");
+        builder.ToTable("allocations", t =>
+        {
+            t.HasCheckConstraint("ck_allocations_quantity", "quantity > 0");
+            t.HasCheckConstraint("ck_allocations_shipped", "shipped between 0 and quantity");
+        });
         builder.HasKey(a => new { a.OrderId, a.Attempt, a.LineId, a.Node });
     }
 }

@@ -109,6 +109,7 @@ internal sealed class Order : IAggregate
         : lines.Any(l => l.Shipped > 0) ? OrderStatus.PartlyShipped
         : lines.All(l => l.Allocated + l.Cancelled == l.Ordered) ? OrderStatus.Allocated
         : lines.Any(l => l.Allocated > 0) ? OrderStatus.PartlyAllocated
+        : lines.All(l => l.Pending == l.Ordered) ? OrderStatus.Placed
         : OrderStatus.Backordered;
 }
 

@@ -37,7 +37,11 @@ internal sealed class OrderConfiguration : IEntityTypeConfiguration<Order>
 {
     public void Configure(EntityTypeBuilder<Order> builder)
     {
-        builder.ToTable("orders");
+        builder.ToTable("orders", t =>
+        {
+            t.HasCheckConstraint("ck_orders_status", "status in ('placed', 'allocated', 'partly_allocated', 'backordered', 'partly_shipped', 'shipped')");
+            t.HasCheckConstraint("ck_orders_revision", "revision > 0");
+        });
         builder.Property(o => o.Id).ValueGeneratedNever();
         builder.Property(o => o.Status).HasConversion<SnakeCaseEnum<OrderStatus>>();
         builder.Property(o => o.Currency).HasMaxLength(3).IsFixedLength();
@@ -53,7 +57,17 @@ internal sealed class OrderLineConfiguration : IEntityTypeConfiguration<OrderLin
 {
     public void Configure(EntityTypeBuilder<OrderLine> builder)
     {
-        builder.ToTable("lines", t => t.HasCheckConstraint("ck_lines_whole", "ordered = pending + allocated + backordered + shipped + cancelled"));
+        builder.ToTable("lines", t =>
+        {
+            t.HasCheckConstraint("ck_lines_unit_price", "unit_price_minor >= 0");
+            t.HasCheckConstraint("ck_lines_ordered", "ordered > 0");
+            t.HasCheckConstraint("ck_lines_pending", "pending >= 0");
+            t.HasCheckConstraint("ck_lines_allocated", "allocated >= 0");
+            t.HasCheckConstraint("ck_lines_backordered", "backordered >= 0");
+            t.HasCheckConstraint("ck_lines_shipped", "shipped >= 0");
+            t.HasCheckConstraint("ck_lines_cancelled", "cancelled >= 0");
+            t.HasCheckConstraint("ck_lines_whole", "ordered = pending + allocated + backordered + shipped + cancelled");
+        });
         builder.HasKey(l => new { l.OrderId, l.LineId });
     }
 }
