@@ -236,7 +236,7 @@ public sealed class RaceTests : IAsyncLifetime
             var other = await host.Send(Shop.Order($"A-{round}-other", ("LAMP", 1)), key with { Hash = [4] });
 
             answers.Where(a => a.IsSuccess).Select(a => a.Value.Id).Distinct().Should().Equal(again.Value.Id);
-            answers.Where(a => !a.IsSuccess).Select(a => a.Refusal!.Code).Should().OnlyContain(c => c == "idempotency.running");
+            answers.Where(a => !a.IsSuccess).Select(a => a.Refusal!.Code).Distinct().Except(["idempotency.running"]).Should().BeEmpty();
             other.Refusal!.Code.Should().Be("idempotency.other-payload");
         }
 

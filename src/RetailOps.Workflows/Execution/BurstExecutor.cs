@@ -159,6 +159,12 @@ internal sealed partial class BurstExecutor(
                     throw;
                 }
 
+                if (attempt == AloneTries && e is CommitNotDoneException)
+                {
+                    // The stimulus did nothing wrong and is free: it is claimed again, without an attempt counted.
+                    throw;
+                }
+
                 if (!Transient.IsRace(e) || attempt == AloneTries)
                 {
                     await CountFailure(stimulus, e, ct);

@@ -11,7 +11,7 @@ namespace RetailOps.Platform.Tests;
 [Collection(nameof(HostCollection))]
 public sealed class AuthorisationTests(HostFixture host)
 {
-    private static readonly string[] NotTheProduct = ["Tests", "Testing", "TestHost", "Bench", "Scenarios"];
+    private static readonly string[] NotTheProduct = ["Tests", "Testing", "TestChild", "Bench", "Scenarios"];
 
     [Fact]
     public void The_matrix_equals_the_committed_one() =>

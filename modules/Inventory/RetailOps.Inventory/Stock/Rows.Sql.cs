@@ -41,6 +41,7 @@ internal sealed class PositionChange(PositionKey position, int allocated = 0, in
         where item_id = $1 and node = $2 and condition = $3
           and ($4 + $5 <= 0 or on_hand + $6 - allocated - reserved - safety >= $4 + $5)
           and on_hand + $6 + short >= allocated + $4 + reserved + $5
+          and allocated + $4 >= 0 and reserved + $5 >= 0 and on_hand + $6 >= 0
         """)
     {
         Parameters =
