@@ -1,0 +1,117 @@
+using Npgsql;
+
+namespace RetailOps.Workflows.Tests;
+
+public sealed class ClaimTests : IAsyncLifetime
+{
+    private EngineBench bench = null!;
+
+    public async Task InitializeAsync() => bench = await EngineBench.StartAsync();
+
+    public async Task DisposeAsync() => await bench.DisposeAsync();
+
+    [Fact]
+    public async Task One_of_each_key_is_claimed_in_order()
+    {
+        await Queue((Lane.People, "a"), (Lane.People, "a"), (Lane.People, "b"));
+
+        var first = await ClaimAndFinish(Lane.People, 10);
+        var second = await ClaimAndFinish(Lane.People, 10);
+        var third = await ClaimAndFinish(Lane.People, 10);
+
+        first.Should().Equal("1 a", "3 b");
+        second.Should().Equal("2 a");
+        third.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task What_one_has_in_hand_and_what_waits_behind_it_another_leaves_alone()
+    {
+        await Queue((Lane.People, "a"), (Lane.People, "b"), (Lane.People, "a"), (Lane.People, "c"));
+        await using var holder = await bench.Engine.OpenConnectionAsync();
+        await using var transaction = await holder.BeginTransactionAsync();
+
+        var held = await Claims.Group(holder, Lane.People, 1, default);
+        var rest = await ClaimAndFinish(Lane.People, 10);
+
+        held.Select(s => s.Key).Should().Equal("a");
+        rest.Should().Equal("2 b", "4 c");
+    }
+
+    [Fact]
+    public async Task A_dead_one_and_one_that_pauses_hold_up_their_key_and_no_other()
+    {
+        await Queue((Lane.People, "dead"), (Lane.People, "dead"), (Lane.People, "paused"), (Lane.People, "paused"), (Lane.People, "well"));
+        await bench.Ask<int>("update workflows.stimuli set dead = clock_timestamp() where id = 1");
+        await bench.Ask<int>("update workflows.stimuli set not_before = clock_timestamp() + interval '1 hour' where id = 3");
+
+        var claimed = await ClaimAndFinish(Lane.People, 10);
+
+        claimed.Should().Equal("5 well");
+    }
+
+    [Fact]
+    public async Task When_all_lanes_are_full_they_are_served_8_to_4_to_1()
+    {
+        await Queue([.. Enumerable.Range(0, 20).SelectMany(n => new[] { (Lane.Bulk, $"bulk-{n}"), (Lane.Timers, $"timer-{n}"), (Lane.People, $"person-{n}") })]);
+
+        var served = new List<string>();
+        foreach (var lane in EngineHost.Lanes)
+        {
+            served.AddRange(await ClaimAndFinish(lane, 1));
+        }
+
+        served.GroupBy(s => s.Split(' ', '-')[1]).Select(g => $"{g.Count()} {g.Key}").Should().BeEquivalentTo("8 person", "4 timer", "1 bulk");
+    }
+
+    [Fact]
+    public async Task A_lane_that_has_nothing_leaves_its_turn_to_the_others()
+    {
+        await Queue((Lane.People, "a"), (Lane.Timers, "b"));
+
+        var claimed = await ClaimAndFinish(Lane.Bulk, 10);
+
+        claimed.Should().Equal("1 a", "2 b");
+    }
+
+    [Fact]
+    public async Task What_failed_before_is_left_out_of_groups_and_found_by_itself()
+    {
+        await Queue((Lane.People, "a"), (Lane.People, "b"));
+        await bench.Ask<int>("update workflows.stimuli set attempts = 2 where id = 1");
+
+        var group = await ClaimAndFinish(Lane.People, 10);
+        var suspect = await Claims.Suspect(bench.Engine, default);
+
+        group.Should().Equal("2 b");
+        suspect.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_note_that_nobody_took_back_shows_that_a_process_ended()
+    {
+        await Queue((Lane.People, "a"), (Lane.People, "b"));
+        await Claims.Note(bench.Engine, Guid.CreateVersion7(), [1], default);
+
+        var ran = await bench.Of<BurstExecutor>().RunGroup(Lane.People, default);
+
+        ran.Should().BeTrue();
+        (await bench.Ask<string>("select string_agg(attempts::text, ' ' order by id) from workflows.stimuli")).Should().Be("1 0");
+        (await bench.Count("in_flight")).Should().Be(0);
+    }
+
+    private async Task Queue(params (short Lane, string Key)[] stimuli) => await bench.Ask<int>(
+        "insert into workflows.stimuli (lane, key, kind, name, source_id) select l, k, 0, 'test.told.v1', gen_random_uuid() from unnest($1, $2) with ordinality as u (l, k, n) order by n",
+        stimuli.Select(s => s.Lane).ToArray(), stimuli.Select(s => s.Key).ToArray());
+
+    private async Task<List<string>> ClaimAndFinish(short lane, int most)
+    {
+        await using var connection = await bench.Engine.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var claimed = await Claims.Group(connection, lane, most, default);
+        await using var done = new NpgsqlCommand("delete from workflows.stimuli where id = any($1)", connection) { Parameters = { new() { Value = claimed.Select(c => c.Id).ToArray() } } };
+        await done.ExecuteNonQueryAsync();
+        await transaction.CommitAsync();
+        return claimed.ConvertAll(c => $"{c.Id} {c.Key}");
+    }
+}

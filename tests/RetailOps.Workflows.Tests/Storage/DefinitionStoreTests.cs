@@ -1,0 +1,116 @@
+using RetailOps.Testing;
+
+namespace RetailOps.Workflows.Tests;
+
+public sealed class DefinitionStoreTests : IAsyncLifetime
+{
+    private EngineBench bench = null!;
+
+    public async Task InitializeAsync() => bench = await EngineBench.StartAsync();
+
+    public async Task DisposeAsync() => await bench.DisposeAsync();
+
+    [Fact]
+    public async Task A_file_becomes_a_version_when_it_changed_and_only_then()
+    {
+        var first = await bench.Publish("flow", Drawn(Began.Name));
+        var same = await bench.Publish("flow", Drawn(Began.Name));
+        var other = await bench.Publish("flow", Drawn(Told.Name));
+
+        (first, same, other).Should().Be((true, false, true));
+        (await Versions()).Should().Be("1 file:flow.json, 2 file:flow.json latest published");
+        (await bench.Ask<string>("select string_agg(t.name || ' ' || d.version, ', ' order by d.version) from workflows.triggers t join workflows.definitions d using (version_id)")).Should().Be("test.told.v1 2");
+        (await bench.Ask<string>("select string_agg(e.name || ' ' || d.version, ', ' order by d.version) from workflows.event_names e join workflows.definitions d using (version_id)"))
+            .Should().Be("test.began.v1 1, test.told.v1 2", "an instance of the old version may still wait");
+    }
+
+    [Fact]
+    public async Task Two_hosts_at_once_take_a_file_over_once()
+    {
+        var other = await bench.AddHost(new() { Workers = 0 });
+        var text = EngineBench.Text("flow", Drawn(Began.Name));
+
+        var taken = await Task.WhenAll(
+            bench.Definitions.ImportFile("flow.json", text, default),
+            Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<DefinitionStore>(other.Services).ImportFile("flow.json", text, default));
+
+        taken.Should().ContainSingle(t => t);
+        (await Versions()).Should().Be("1 file:flow.json latest published");
+    }
+
+    public static TheoryData<string, string> BadFiles => new()
+    {
+        { "{", "not valid JSON" },
+        { "[]", "is a JSON object" },
+        { """{"definitionId":"flow"}""", "no root activity" },
+        { EngineBench.Text("", Drawn(Began.Name)), "no definitionId" },
+        { EngineBench.Text("flow", new Drawing().Add("jump", "Acme.Teleport")), "Activity 'jump': There is no activity type 'Acme.Teleport'" },
+        { EngineBench.Text("flow", new Drawing().Add("twin", "Elsa.Finish").Add("twin", "Elsa.Finish")), "Activity 'twin'" },
+        { EngineBench.Text("flow", new Drawing().Add("ear", "Elsa.Event", ("eventName", "js:'a' + 'b'"))), "Activity 'ear': The name of an event must be written out" },
+    };
+
+    [Theory, MemberData(nameof(BadFiles))]
+    public async Task A_bad_file_is_refused_by_name_activity_and_fault(string text, string fault)
+    {
+        var import = () => bench.Definitions.ImportFile("broken.json", text, default);
+
+        (await import.Should().ThrowAsync<DefinitionFileException>()).Which.Message.Should().StartWith("broken.json").And.Contain(fault);
+        (await bench.Count("definitions")).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Two_files_of_one_definition_are_refused_by_both_names()
+    {
+        var folder = Directory.CreateTempSubdirectory("retailops-flows-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "a.json"), EngineBench.Text("flow", Drawn(Began.Name)));
+        await File.WriteAllTextAsync(Path.Combine(folder, "b.json"), EngineBench.Text("flow", Drawn(Told.Name)));
+
+        var import = () => bench.Definitions.Import(folder, default);
+
+        (await import.Should().ThrowAsync<DefinitionFileException>()).WithMessage("b.json*a.json*flow*");
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Where_somebody_edits_the_live_version_a_changed_file_is_only_proposed()
+    {
+        await bench.Publish("flow", Drawn(Began.Name));
+        await bench.Ask<int>(
+            """
+            with old as (update workflows.definitions set is_latest = false, is_published = false returning *)
+            insert into workflows.definitions (version_id, definition_id, version, name, document, checksum, is_latest, is_published, origin)
+            select 'flow-2-edited', definition_id, 2, name, document, 'edited', true, true, 'studio' from old
+            """);
+
+        var unchanged = await bench.Publish("flow", Drawn(Began.Name));
+        var changed = await bench.Publish("flow", Drawn(Told.Name));
+        var again = await bench.Publish("flow", Drawn(Told.Name));
+
+        (unchanged, changed, again).Should().Be((false, true, false));
+        (await Versions()).Should().Be("1 file:flow.json, 2 studio published, 3 file:flow.json latest");
+        (await bench.Ask<string>("select string_agg(name, ', ') from workflows.triggers")).Should().Be(Began.Name);
+    }
+
+    public static TheoryData<string> OurFiles => [.. Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Find(), "workflows"), "*.json").Select(f => Path.GetFileName(f)!)];
+
+    [Theory, MemberData(nameof(OurFiles))]
+    public async Task Our_own_definitions_load_know_every_activity_and_stay_as_they_are(string file)
+    {
+        var bytes = await File.ReadAllBytesAsync(Path.Combine(RepositoryRoot.Find(), "workflows", file));
+        var definition = WorkflowDefinition.Read(bytes);
+
+        var workflow = WorkflowCompiler.Compile(definition, bench.Of<ActivityCatalogue>());
+
+        workflow.Problems.Should().BeEmpty();
+        workflow.Triggers.Should().NotBeEmpty();
+        definition.Write().Should().Equal(bytes);
+    }
+
+    private static Drawing Drawn(string fact) => new Drawing().Add("start", "Elsa.Event", ("eventName", fact), ("canStartWorkflow", true));
+
+    private Task<string?> Versions() => bench.Ask<string>(
+        """
+        select string_agg(version || ' ' || origin || case when is_latest then ' latest' else '' end || case when is_published then ' published' else '' end, ', ' order by version)
+        from workflows.definitions
+        """);
+}
