@@ -4,8 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-using Npgsql;
-
 using RetailOps.Kernel;
 
 namespace RetailOps.Platform;
@@ -50,8 +48,9 @@ internal sealed partial class Relay(
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or InvalidOperationException)
+            catch (Exception e)
             {
+                // Whatever it is, the loop goes on: its work is in the database.
                 LogTrouble(log, e);
                 await bell.Wait(TimeSpan.FromSeconds(1), stoppingToken);
             }

@@ -50,7 +50,7 @@ internal sealed partial class Neighbours(Database database, EngineOptions option
             }
             catch (Exception e)
             {
-                // Whatever it is: a host that hears nobody still works, one that stops does not.
+                // Whatever it is, the loop goes on: a host that hears nobody still works.
                 LogDeaf(log, e.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
