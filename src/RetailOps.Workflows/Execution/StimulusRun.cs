@@ -22,10 +22,12 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
             case StimulusKind.Event when stimulus.Targets.Count + stimulus.Starts.Length > 1:
                 Split(stimulus);
                 return Task.CompletedTask;
-            case StimulusKind.Event when stimulus.Starts is [var start]:
+            case StimulusKind.Event or StimulusKind.Target when stimulus.Starts is [var start]:
                 return Start(stimulus, start, ct);
-            case StimulusKind.Target when stimulus.VersionId is { } version:
-                return Start(stimulus, version, ct);
+            case StimulusKind.Target when stimulus.VersionId is not null:
+                // Another event of the key was faster and its instance lives: a singleton is not started twice.
+                Keep(stimulus, late: !stimulus.KeyLives);
+                return Task.CompletedTask;
             case StimulusKind.Event or StimulusKind.Target when stimulus.Targets is [var target]:
                 return Resume(stimulus, target, target.Bookmark, ct);
             case StimulusKind.Timer when stimulus.Targets is [var target]:

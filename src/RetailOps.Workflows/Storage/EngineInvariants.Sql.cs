@@ -17,7 +17,8 @@ internal static class EngineInvariants
               and not exists (select from workflows.instances i where i.key = 'order/' || l.order_id and i.finished is null)
             """),
         new(
-            "I7d", "every event that starts a flow started it, or waits to",
+            // A singleton that lived when the event happened may have met it instead.
+            "I7d", "every event that starts a flow started it, or waits to, or met the one that lived",
             """
             select 'event ' || e.id || ' (' || e.type || ') started nothing'
             from platform.events e join workflows.triggers t on t.name = e.type join workflows.definitions d on d.version_id = t.version_id
@@ -25,6 +26,9 @@ internal static class EngineInvariants
               and not exists (select from workflows.instances i where i.start_key = t.definition_id || ':' || e.id)
               and not exists (select from workflows.stimuli s where s.source_id = e.id)
               and not exists (select from workflows.kept k where k.source_id = e.id)
+              and not (coalesce(d.document->'options'->>'activationStrategyType', '') like '%Singleton%'
+                       and exists (select from workflows.instances i
+                                   where i.definition_id = t.definition_id and i.key = e.key and coalesce(i.finished, 'infinity') >= e.occurred))
               and e.recorded >= coalesce((select upto from platform.retention where what = 'instances'), '-infinity')
             """),
         new(

@@ -59,6 +59,8 @@ public sealed class ProbeHost : IAsyncLifetime
     public async Task<(HttpStatusCode Status, JsonElement Body)> Post(string body, string path = "/api/v1/probes", string? key = null, string mediaType = "application/json")
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, mediaType) };
+        // As well-behaved clients do: a server that will not take so large a body says so before it is sent.
+        request.Headers.ExpectContinue = body.Length > HttpModule.MaxBody;
         if (key is not null)
         {
             request.Headers.TryAddWithoutValidation("Idempotency-Key", key);

@@ -49,10 +49,15 @@ internal sealed class EngineBench : IAsyncDisposable
     /// <summary>Publishes a drawing under an id.</summary>
     public Task<bool> Publish(string definitionId, Drawing drawing) => Definitions.ImportFile(definitionId + ".json", Text(definitionId, drawing), default);
 
-    public static string Text(string definitionId, Drawing drawing)
+    /// <summary>Publishes a drawing of which one instance lives per key.</summary>
+    public Task<bool> PublishSingleton(string definitionId, Drawing drawing) =>
+        Definitions.ImportFile(definitionId + ".json", Text(definitionId, drawing, "CorrelatedSingletonStrategy"), default);
+
+    public static string Text(string definitionId, Drawing drawing, string? activation = null)
     {
         var json = drawing.Json();
         json["definitionId"] = definitionId;
+        json["options"]!["activationStrategyType"] = activation;
         return json.ToJsonString();
     }
 

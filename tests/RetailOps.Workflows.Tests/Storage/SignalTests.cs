@@ -103,6 +103,37 @@ public sealed class SignalTests : IAsyncLifetime
         (await bench.Host.Broken()).Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task An_event_that_a_living_singleton_meets_need_not_start_another()
+    {
+        await bench.PublishSingleton("flow", Start().Add("ear", "Elsa.Event", ("eventName", Began.Name)).Connect("start → ear → end"));
+
+        await bench.Say(Began.Name, "k-1");
+        await bench.Say(Began.Name, "k-1");
+        await bench.Run();
+
+        (await bench.Ask<string>("select string_agg(bursts || ' ' || status, ', ') from workflows.instances")).Should().Be("2 1");
+        (await bench.Host.Broken()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_singleton_that_several_events_would_start_starts_once_and_nothing_dies_of_it()
+    {
+        await bench.PublishSingleton("one", Start().Add("ear", "Elsa.Event", ("eventName", Told.Name)).Connect("start → ear → end"));
+        await bench.Publish("other", new Drawing().Add("start", "Elsa.Event", ("eventName", Told.Name), ("canStartWorkflow", true))
+            .Add("ear", "Elsa.Event", ("eventName", Began.Name)).Add("end", "Elsa.Finish").Connect("start → ear → end"));
+        await bench.Say(Told.Name, "k-1");
+        await bench.Run();
+
+        await bench.Say(Began.Name, "k-1");
+        await bench.Say(Began.Name, "k-1");
+        await bench.Run();
+
+        (await bench.Ask<string>("select string_agg(definition_id || ' ' || status, ', ' order by definition_id) from workflows.instances")).Should().Be("one 0, other 1");
+        (await bench.Ask<string>("select string_agg(key || ' ' || attempts || ' ' || error, ', ') from workflows.stimuli")).Should().BeNull();
+        (await bench.Host.Broken()).Should().BeEmpty();
+    }
+
     /// <summary>begins → pauses for an hour → waits to be told → ends.</summary>
     internal static Drawing WaitsLate() => Start().Add("pause", "Elsa.Delay", ("timeSpan", "01:00:00")).Add("ear", "Elsa.Event", ("eventName", Told.Name)).Connect("start → pause → ear → end");
 
