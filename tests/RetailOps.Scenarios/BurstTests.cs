@@ -114,6 +114,26 @@ public sealed class BurstTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_the_stimuli_that_were_there_when_processes_ended_one_is_run_at_a_time()
+    {
+        var orders = await Place(3, Flows.Notes("done"));
+        await Ask.Do(module.Database.OwnerConnectionString, "update workflows.stimuli set attempts = 2 where key <> $1", OrderKey.Of(orders[2]));
+        module.Mischief.Shut("done");
+
+        await using var host = await module.Host(Flows.Awake(clock, workers: 3));
+        await Eventually.Holds(() => Task.FromResult(module.Mischief.Tried.Count >= 2), TimeSpan.FromSeconds(20), "two workers have something in hand");
+        var fresh = await host.Place("A-fresh", ("ANY", 1));
+        await Eventually.Holds(() => Task.FromResult(module.Mischief.Tried.Contains($"{OrderKey.Of(fresh)}|done")), TimeSpan.FromSeconds(20), "the third worker is there for fresh work");
+        var together = module.Mischief.Tried.ToList();
+        module.Mischief.Open("done");
+        await host.Quiet();
+
+        together.Should().BeEquivalentTo([$"{OrderKey.Of(orders[0])}|done", $"{OrderKey.Of(orders[2])}|done", $"{OrderKey.Of(fresh)}|done"]);
+        (await module.Notes()).Should().HaveCount(4);
+        (await host.Broken()).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Two_modules_in_one_burst_are_there_both_or_not_at_all()
     {
         await using (var shop = await module.Host(Flows.Asleep))

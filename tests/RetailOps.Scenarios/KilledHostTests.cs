@@ -60,13 +60,23 @@ public sealed class KilledHostTests : IAsyncLifetime
         var poison = await host.Place("POISON", ("POISON", 1));
         var deaths = 0;
         await using var survivor = await Serve();
+        Task<long> Dead() => Ask.One<long>(shop.Database.AppConnectionString, "select count(*) from workflows.stimuli where dead is not null");
         async Task<ChildHost> Serve()
         {
             while (true)
             {
                 var child = shop.Serve();
-                await Eventually.Holds(
-                    async () => child.IsGone || await Ask.One<long>(shop.Database.AppConnectionString, "select count(*) from workflows.stimuli where dead is not null") == 1, TimeSpan.FromSeconds(60), "it ends, or gives up");
+                try
+                {
+                    await Eventually.Holds(async () => child.IsGone || await Dead() == 1, TimeSpan.FromSeconds(120), "it ends, or gives up");
+                }
+                catch (TimeoutException)
+                {
+                    var waiting = await Ask.All<string>(
+                        shop.Database.AppConnectionString, "select row(id, key, attempts, not_before, error, (select count(*) from workflows.in_flight where stimulus_id = s.id))::text from workflows.stimuli s");
+                    Assert.Fail($"After {deaths} deaths a process does nothing. It said: {string.Join('|', child.Said)}. It complained: {child.Complaints}. Waiting: {string.Join('|', waiting)}");
+                }
+
                 if (!child.IsGone)
                 {
                     return child;

@@ -49,6 +49,7 @@ internal sealed partial class BurstExecutor(
     private static readonly Counter<long> AloneRuns = Meter.CreateCounter<long>("retailops.engine.alone");
 
     private readonly AloneHabit habit = new();
+    private int suspectsInHand;
 
     /// <summary>Runs what waits, once.</summary>
     /// <param name="lane">Who is served first.</param>
@@ -109,15 +110,28 @@ internal sealed partial class BurstExecutor(
         return true;
     }
 
+    /// <summary>One at a time in this process: what ends it must not take another suspect along, which would die of its company.</summary>
     private async Task<bool> RunSuspect(CancellationToken ct)
     {
-        if (await Claims.Suspect(database.Engine, ct) is not { } suspect)
+        if (Interlocked.Exchange(ref suspectsInHand, 1) == 1)
         {
             return false;
         }
 
-        await RunAlone(suspect, ct);
-        return true;
+        try
+        {
+            if (await Claims.Suspect(database.Engine, ct) is not { } suspect)
+            {
+                return false;
+            }
+
+            await RunAlone(suspect, ct);
+            return true;
+        }
+        finally
+        {
+            Volatile.Write(ref suspectsInHand, 0);
+        }
     }
 
     /// <summary>Runs one stimulus in a transaction of its own, again from fresh reads when it loses a race.</summary>
