@@ -80,15 +80,11 @@ internal static class Claims
                  select t.version_id || '|' || t.activity_id from workflows.triggers t where t.name = c.name
                    and not exists (select from workflows.instances i where i.singleton_key = t.definition_id || ':' || c.key)
                    and not exists (select from workflows.instances i where i.start_key = t.definition_id || ':' || c.source_id))
-<<<<<<< HEAD
-               else array[]::text[] end,
-=======
                when c.version_id is not null then array(
                  select c.version_id from workflows.definitions d where d.version_id = split_part(c.version_id, '|', 1)
                    and not exists (select from workflows.instances i where i.singleton_key = d.definition_id || ':' || c.key)
                    and not exists (select from workflows.instances i where i.start_key = d.definition_id || ':' || c.source_id))
-               else '{}' end,
->>>>>>> e2b83d6aed9b922b76627a527044cad9804f48fe
+               else array[]::text[] end,
                (select jsonb_agg(jsonb_build_object('id', k.id, 'name', k.name, 'source', k.source_id, 'data', k.data, 'trace', k.trace) order by k.id)::text
                 from workflows.kept k where k.key = c.key and not k.late),
                t.bookmark, l.id, l.version_id, l.key, l.revision, l.state
