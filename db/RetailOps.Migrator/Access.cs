@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+
 using Npgsql;
 
 namespace RetailOps.Migrator;

@@ -1,5 +1,7 @@
 using System.Data;
+
 using DbUp.Engine;
+
 using Npgsql;
 
 namespace RetailOps.Migrator;

@@ -1,8 +1,11 @@
 using System.Diagnostics;
+
 using DbUp;
 using DbUp.Engine;
 using DbUp.Postgresql;
+
 using Microsoft.Extensions.Logging;
+
 using Npgsql;
 
 namespace RetailOps.Migrator;

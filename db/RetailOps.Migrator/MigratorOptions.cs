@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+
 using Npgsql;
 
 namespace RetailOps.Migrator;

@@ -1,6 +1,6 @@
 using RetailOps.Kernel;
-using RetailOps.Testing;
 using RetailOps.TestChild;
+using RetailOps.Testing;
 
 namespace RetailOps.Scenarios;
 

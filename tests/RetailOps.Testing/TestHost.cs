@@ -1,11 +1,11 @@
 using System.Reflection;
 
+using MediatR;
+
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-
-using MediatR;
 
 using RetailOps.Inventory;
 using RetailOps.Kernel;

@@ -3,8 +3,11 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+
 using Microsoft.Extensions.Logging.Abstractions;
+
 using Npgsql;
+
 using RetailOps.Migrator;
 
 namespace RetailOps.Testing;
@@ -77,7 +80,7 @@ public static partial class TestServer
         }
     }
 
-    
+
 
     private static async Task<string> StartAsync()
     {

@@ -1,4 +1,5 @@
 using Npgsql;
+
 using RetailOps.Migrator;
 
 namespace RetailOps.Platform.Tests;

@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+
 using Npgsql;
+
 using RetailOps.Testing;
 
 namespace RetailOps.Platform.Tests;

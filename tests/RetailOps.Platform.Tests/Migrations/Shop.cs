@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
+
 using Npgsql;
+
 using RetailOps.Migrator;
 using RetailOps.Testing;
 

@@ -1,6 +1,9 @@
 using System.Diagnostics;
+
 using Npgsql;
+
 using RetailOps.Testing;
+
 using Xunit.Abstractions;
 
 namespace RetailOps.Platform.Tests;

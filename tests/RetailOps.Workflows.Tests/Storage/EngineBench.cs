@@ -37,7 +37,11 @@ internal sealed class EngineBench : IAsyncDisposable
     {
         var host = await TestHost.StartAsync(database.AppConnectionString, new()
         {
-            Clock = Clock, Workflows = false, Engine = options, Assemblies = [typeof(EngineBench).Assembly], Pool = 6,
+            Clock = Clock,
+            Workflows = false,
+            Engine = options,
+            Assemblies = [typeof(EngineBench).Assembly],
+            Pool = 6,
         });
         hosts.Add(host);
         return host;
