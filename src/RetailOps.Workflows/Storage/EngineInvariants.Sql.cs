@@ -27,8 +27,8 @@ internal static class EngineInvariants
               and not exists (select from workflows.stimuli s where s.source_id = e.id)
               and not exists (select from workflows.kept k where k.source_id = e.id)
               and not (coalesce(d.document->'options'->>'activationStrategyType', '') like '%Singleton%'
-                       and exists (select from workflows.instances i
-                                   where i.definition_id = t.definition_id and i.key = e.key and coalesce(i.finished, 'infinity') >= e.occurred))
+                       and exists (select from workflows.instances i join platform.events s on s.key = e.key and i.start_key = i.definition_id || ':' || s.id
+                                   where s.id <> e.id and i.definition_id = t.definition_id and i.key = e.key and coalesce(i.finished, 'infinity') >= e.occurred))
               and e.recorded >= coalesce((select upto from platform.retention where what = 'instances'), '-infinity')
             """),
         new(
