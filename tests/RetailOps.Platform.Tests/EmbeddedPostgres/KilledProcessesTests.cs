@@ -118,7 +118,7 @@ public sealed class KilledProcessesTests
         {
             var killed = sandbox.ServerPid();
             ServerSandbox.Kill(killed);
-            await ServerSandbox.Until(() => File.Exists(sandbox.PidFile) && sandbox.ServerPid() != killed, "another server starts");
+            await ServerSandbox.Until(() => sandbox.HasServerBesides(killed), "another server starts");
         }
 
         (await ServerSandbox.Eventually(() => ServerSandbox.Ask<int>(host.ConnectionString, "select 1"))).Should().Be(1);
@@ -134,7 +134,7 @@ public sealed class KilledProcessesTests
 
         ServerSandbox.Kill(supervisor);
 
-        await ServerSandbox.Until(() => sandbox.SupervisorPid() is { } pid && pid != supervisor && File.Exists(sandbox.PidFile) && sandbox.ServerPid() != server, "the server has an owner again");
+        await ServerSandbox.Until(() => sandbox.SupervisorPid() is { } pid && pid != supervisor && sandbox.HasServerBesides(server), "the server has an owner again");
         (await ServerSandbox.Eventually(() => ServerSandbox.Ask<int>(host.ConnectionString, "select 1"))).Should().Be(1);
         host.Kill();
         await other.Leave();

@@ -50,6 +50,19 @@ public sealed class ServerSandbox : IAsyncDisposable
 
     public int ServerPid() => int.Parse(File.ReadLines(PidFile).First(), CultureInfo.InvariantCulture);
 
+    /// <summary>Whether a server other than this one has written its pid; the file is there a moment before the pid is in it.</summary>
+    public bool HasServerBesides(int pid)
+    {
+        try
+        {
+            return File.ReadLines(PidFile).FirstOrDefault() is { Length: > 0 } line && int.Parse(line, CultureInfo.InvariantCulture) != pid;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+    }
+
     public int? SupervisorPid() => SupervisorPids() is [var pid, ..] ? pid : null;
 
     public List<int> SupervisorPids() => Processes(pid => File.ReadAllText($"/proc/{pid}/cmdline").Split('\0') is var words && words.Contains(SupervisorVerb.Name) && words.Contains(Data));
