@@ -10,7 +10,7 @@ internal static class Machine
     {
         var model = Read("/proc/cpuinfo").Split('\n').FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[^1].Trim();
         var load = Read("/proc/loadavg").Split(' ')[0];
-        return $"{Environment.ProcessorCount} cores ({model ?? "unknown"}), load {load} before, .NET {Environment.Version}, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}";
+        return $"{Environment.ProcessorCount} cores ({model ?? "unknown"}), load {load} at the end, .NET {Environment.Version}, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}";
     }
 
     /// <summary>Processor time of this process so far, in seconds.</summary>
