@@ -57,7 +57,7 @@ public sealed class NeighbourTests : IAsyncLifetime
     [Fact]
     public async Task Those_who_fire_timers_at_once_share_them()
     {
-        await bench.Ask<int>("insert into workflows.timers select gen_random_uuid(), gen_random_uuid(), 'k', 0, '2026-03-02 08:00Z' from generate_series(1, 200)");
+        await bench.Ask<int>("insert into workflows.timers select gen_random_uuid(), gen_random_uuid(), 'k' || n, 0, '2026-03-02 08:00Z' from generate_series(1, 200) n");
         await bench.Ask<int>("insert into workflows.timers values (gen_random_uuid(), gen_random_uuid(), 'k', 0, '2026-03-02 10:00Z')");
 
         var fired = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => TimerTable.Fire(bench.Engine, bench.Clock.GetUtcNow(), 100, default)));
