@@ -1,7 +1,10 @@
 using System.Reflection;
 
+using RetailOps.Integration;
+using RetailOps.Intelligence;
 using RetailOps.Inventory;
 using RetailOps.Orders;
+using RetailOps.Returns;
 
 namespace RetailOps.Host;
 
@@ -19,5 +22,8 @@ internal static class HostModules
     [
         new(typeof(InventoryModule).Assembly, typeof(AllocateOrder).Assembly, s => s.AddInventory(), api => api.MapInventory()),
         new(typeof(OrdersModule).Assembly, typeof(PlaceOrder).Assembly, s => s.AddOrders(), api => api.MapOrders()),
+        new(typeof(ReturnsModule).Assembly, typeof(RequestReturn).Assembly, s => s.AddReturns(), api => api.MapReturns()),
+        new(typeof(IntegrationModule).Assembly, typeof(PostDocument).Assembly, s => s.AddIntegration(), api => api.MapIntegration()),
+        new(typeof(IntelligenceModule).Assembly, typeof(Score).Assembly, s => s.AddIntelligence(), api => api.MapIntelligence()),
     ];
 }

@@ -30,6 +30,8 @@ public static class PlatformModule
         services.AddSingleton(s => new FactCatalogue(contracts, s.GetServices<SubscriberDescription>()));
         services.AddScoped<UnitOfWork>();
         services.AddScoped<WorkExecution>();
+        services.AddScoped<ExceptionDesk>();
+        services.AddSingleton<GovernedDocuments>();
         services.AddScoped<Inbox>();
         services.AddSingleton<Verification>();
         services.AddSingleton<InvariantSource>(s => new(PlatformInvariants.All(s.GetRequiredService<FactCatalogue>())));
@@ -48,6 +50,17 @@ public static class PlatformModule
         }
 
         return services;
+    }
+
+    /// <summary>Takes over changed policies, profiles and decision tables, before the host accepts work.</summary>
+    /// <param name="services">The built container.</param>
+    /// <param name="folder">The folder of the workflows; the documents lie in <c>policies</c> and <c>decisions</c> below it.</param>
+    public static void ImportDocuments(this IServiceProvider services, string folder)
+    {
+        foreach (var below in (string[])["policies", "decisions"])
+        {
+            services.GetRequiredService<GovernedDocuments>().Import(Path.Combine(folder, below));
+        }
     }
 
     /// <summary>What a module promises about its tables.</summary>

@@ -87,6 +87,21 @@ public enum Effect
 
     /// <summary>Gives a promise back.</summary>
     Releases,
+
+    /// <summary>Asks a customer for money: an invoice.</summary>
+    Charges,
+
+    /// <summary>Gives money back.</summary>
+    Refunds,
+
+    /// <summary>Puts a document into the books of the ERP.</summary>
+    Posts,
+
+    /// <summary>Tells somebody.</summary>
+    Notifies,
+
+    /// <summary>Asks a person and waits for the answer.</summary>
+    Waits,
 }
 
 /// <summary>Declares a step's effect, for the linter and for undo.</summary>
@@ -108,6 +123,15 @@ public sealed class EffectAttribute(Effect effect) : Attribute
 /// <param name="request">The request's type, of the step's own module.</param>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
 public sealed class SendsAttribute(Type request) : Attribute
+{
+    /// <summary>The request's type.</summary>
+    public Type Request { get; } = request;
+}
+
+/// <summary>A request of another module that the step's own request asks in the same unit of work; permitted with it.</summary>
+/// <param name="request">The request's type, of another module's Contracts.</param>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public sealed class AsksAttribute(Type request) : Attribute
 {
     /// <summary>The request's type.</summary>
     public Type Request { get; } = request;

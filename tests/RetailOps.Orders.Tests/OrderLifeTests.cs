@@ -34,7 +34,7 @@ public sealed class OrderLifeTests(OrdersFixture orders) : IClassFixture<OrdersF
     }
 
     public static TheoryData<GrantedUnits[]> TooMuch =>
-        new([new(1, 4)], [new(1, 2), new(1, 2)], [new(2, 1)], [new(1, 0)], [new(1, -1)]);
+        new([new(1, "DC-1", 4)], [new(1, "DC-1", 2), new(1, "DC-1", 2)], [new(2, "DC-1", 1)], [new(1, "DC-1", 0)], [new(1, -1)]);
 
     [Theory, MemberData(nameof(TooMuch))]
     public async Task More_than_the_order_waits_for_is_refused(GrantedUnits[] granted)
@@ -100,7 +100,7 @@ public sealed class OrderLifeTests(OrdersFixture orders) : IClassFixture<OrdersF
         var first = await orders.Host.Must(new ShipOrder(id));
         await orders.Host.Stock("SHELF", 1);
         await orders.Host.Must(new AllocateOrder(id, 2, [new(1, new("SHELF"), 1)], AllowPart: false));
-        await orders.Host.Must(new RecordAllocation(id, [new(1, 1)]));
+        await orders.Host.Must(new RecordAllocation(id, [new(1, "DC-1", 1)]));
         var second = await orders.Host.Must(new ShipOrder(id));
 
         first.Should().BeEquivalentTo(new { Status = "partly_shipped", Units = 1 });

@@ -7,10 +7,13 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
+using RetailOps.Integration;
+using RetailOps.Intelligence;
 using RetailOps.Inventory;
 using RetailOps.Kernel;
 using RetailOps.Orders;
 using RetailOps.Platform;
+using RetailOps.Returns;
 using RetailOps.Workflows;
 
 namespace RetailOps.Testing;
@@ -46,10 +49,16 @@ public sealed record TestHostOptions
 /// <summary>The product without its HTTP surface, on a database of its own: modules, engine, relay. Everything real but the clock.</summary>
 public sealed class TestHost : IAsyncDisposable
 {
-    /// <summary>Both modules' assemblies.</summary>
-    public static readonly IReadOnlyList<Assembly> Modules = [typeof(InventoryModule).Assembly, typeof(OrdersModule).Assembly];
+    /// <summary>All modules' assemblies.</summary>
+    public static readonly IReadOnlyList<Assembly> Modules = 
+    [
+        typeof(InventoryModule).Assembly, typeof(OrdersModule).Assembly, typeof(ReturnsModule).Assembly, typeof(IntegrationModule).Assembly, typeof(IntelligenceModule).Assembly,
+    ];
 
-    private static readonly Assembly[] Contracts = [typeof(AllocateOrder).Assembly, typeof(PlaceOrder).Assembly];
+    private static readonly Assembly[] Contracts =
+    [
+        typeof(AllocateOrder).Assembly, typeof(PlaceOrder).Assembly, typeof(RequestReturn).Assembly, typeof(PostDocument).Assembly, typeof(Score).Assembly, typeof(GetTask).Assembly,
+    ];
 
     private readonly IHost host;
 
@@ -77,12 +86,13 @@ public sealed class TestHost : IAsyncDisposable
         builder.Services.AddSingleton(options.Clock ?? TimeProvider.System);
         builder.Services.AddSingleton(options.Engine);
         builder.Services.AddSingleton(options.Relay);
-        builder.Services.AddInventory().AddOrders();
+        builder.Services.AddInventory().AddOrders().AddReturns().AddIntegration().AddIntelligence();
         builder.Services.AddWorkflows([.. Modules, .. options.Assemblies]);
         builder.Services.AddJobs();
         builder.Services.AddPlatform(new Database(connectionString, options.Pool), [typeof(WorkflowsModule).Assembly, .. Modules, .. options.Assemblies], [.. Contracts, .. options.Assemblies]);
         options.Services?.Invoke(builder.Services);
         var host = new TestHost(builder.Build(), connectionString);
+        host.Services.ImportDocuments(Path.Combine(RepositoryRoot.Find(), "workflows"));
         if (options.Workflows)
         {
             await host.Services.ImportWorkflowsAsync(Path.Combine(RepositoryRoot.Find(), "workflows"));

@@ -58,15 +58,38 @@ public static class Permissions
         ("orders.read", [Roles.Integrator, Roles.Operator, Roles.ReturnsAgent, Roles.Finance, Roles.Service, Roles.Store, Roles.Planner, Roles.Auditor]),
         ("orders.place", [Roles.Integrator, Roles.Service]),
         ("orders.cancel", [Roles.Integrator, Roles.Operator, Roles.Service]),
+        ("orders.hold", [Roles.Operator, Roles.Service]),
         ("orders.ship", [Roles.Integrator, Roles.Operator, Roles.Store]),
+        ("orders.deliver", [Roles.Integrator, Roles.Operator, Roles.Store]),
+        ("orders.claim-returnable", [Roles.Integrator, Roles.ReturnsAgent, Roles.Service, Roles.Store]),
         ("inventory.read", [Roles.Integrator, Roles.Operator, Roles.ReturnsAgent, Roles.Service, Roles.Store, Roles.Planner, Roles.Auditor]),
         ("inventory.receive", [Roles.Integrator, Roles.Operator, Roles.Store, Roles.Planner]),
+        ("inventory.reserve", [Roles.Integrator, Roles.Operator, Roles.Service]),
+        ("inventory.release", [Roles.Integrator, Roles.Operator, Roles.Service]),
+        ("inventory.receive-returns", [Roles.Integrator, Roles.ReturnsAgent, Roles.Store]),
+        ("inventory.dispose", [Roles.ReturnsAgent]),
         ("inventory.adjust", [Roles.Operator, Roles.Planner]),
         ("inventory.ship", [Roles.Integrator, Roles.Operator, Roles.Store]),
         ("items.read", [Roles.Integrator, Roles.Operator, Roles.ReturnsAgent, Roles.Service, Roles.Store, Roles.Planner, Roles.Auditor]),
         ("items.write", [Roles.Integrator, Roles.Planner]),
         ("nodes.read", [Roles.Integrator, Roles.Operator, Roles.ReturnsAgent, Roles.Service, Roles.Store, Roles.Planner, Roles.Auditor]),
         ("nodes.write", [Roles.Integrator, Roles.Planner]),
+        ("returns.read", [Roles.Integrator, Roles.Operator, Roles.ReturnsAgent, Roles.Finance, Roles.Service, Roles.Store, Roles.Auditor]),
+        ("returns.request", [Roles.Integrator, Roles.ReturnsAgent, Roles.Service]),
+        ("returns.authorise", [Roles.ReturnsAgent]),
+        ("returns.receive", [Roles.Integrator, Roles.ReturnsAgent, Roles.Store]),
+        ("returns.inspect", [Roles.ReturnsAgent]),
+        ("refunds.read", [Roles.Integrator, Roles.Operator, Roles.ReturnsAgent, Roles.Finance, Roles.Service, Roles.Auditor]),
+        ("refunds.approve", [Roles.Finance]),
+        ("refunds.sundry", [Roles.Finance]),
+        ("tasks.read", [Roles.Operator, Roles.ReturnsAgent, Roles.Finance, Roles.Service, Roles.Store, Roles.Auditor]),
+        ("tasks.complete", [Roles.Operator, Roles.ReturnsAgent, Roles.Finance, Roles.Service, Roles.Store]),
+        ("tasks.settle", [Roles.Finance]),
+        ("exceptions.read", [Roles.Operator, Roles.Finance, Roles.Planner, Roles.Auditor]),
+        ("exceptions.resolve", [Roles.Operator]),
+        ("documents.read", [Roles.Analyst, Roles.Publisher, Roles.Operator, Roles.Finance, Roles.Auditor, Roles.Administrator]),
+        ("documents.propose", [Roles.Analyst]),
+        ("documents.approve", [Roles.Publisher]),
         ("integration.read", [Roles.Operator, Roles.Auditor, Roles.Administrator]),
         ("integration.replay", [Roles.Operator]),
         ("workflows.read", [Roles.Analyst, Roles.Publisher, Roles.Operator, Roles.Auditor, Roles.Administrator]),
@@ -77,7 +100,11 @@ public static class Permissions
     ];
 
     /// <summary>What only the engine does, on behalf of an approved definition: no role and no client ever holds these.</summary>
-    public static IReadOnlySet<string> EngineOnly { get; } = new HashSet<string>(StringComparer.Ordinal) { "inventory.allocate", "orders.allocate" };
+    public static IReadOnlySet<string> EngineOnly { get; } = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "integration.post", "intelligence.score", "inventory.allocate", "inventory.source", "orders.allocate", "orders.invoice", "orders.refund", "orders.source",
+        "refunds.ask", "refunds.execute", "refunds.grant",
+    };
 
     /// <summary>Every permission that somebody from outside can hold, in the order of the table.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Table.Select(t => t.Permission)];

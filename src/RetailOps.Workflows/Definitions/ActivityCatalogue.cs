@@ -55,7 +55,7 @@ internal sealed class ActivityKind
         Version = activity.Version;
         Category = activity.Category;
         Outcomes = type.GetCustomAttribute<OutcomesAttribute>()?.Names ?? ["Done"];
-        Requests = [.. type.GetCustomAttributes<SendsAttribute>().Select(s => s.Request)];
+        Requests = [.. type.GetCustomAttributes<SendsAttribute>().Select(s => s.Request), .. type.GetCustomAttributes<AsksAttribute>().Select(a => a.Request)];
         Events = [.. type.GetCustomAttributes<WaitsForAttribute>().Select(w => w.EventName)];
         Inputs = [.. Slots<InputAttribute>(typeof(Input<>))];
         Outputs = [.. Slots<OutputAttribute>(typeof(Output<>))];

@@ -15,8 +15,8 @@ internal sealed class AllocateOrderValidator : AbstractValidator<AllocateOrder>
     {
         RuleFor(r => r.Attempt).GreaterThan(0).WithErrorCode("inventory.attempt");
         RuleFor(r => r.Lines).Must(lines => lines is { Count: > 0 and <= 2_000 } && lines.All(l => l is not null)).WithErrorCode("inventory.lines").WithMessage("1 to 2,000 lines.");
-        RuleFor(r => r.Lines).Must(lines => lines.DistinctBy(l => l?.LineId).Count() == lines.Count).When(r => r.Lines is not null)
-            .WithErrorCode("inventory.line-id").WithMessage("Each line once.");
+        RuleFor(r => r.Lines).Must(lines => lines.DistinctBy(l => (l?.LineId, l?.Node)).Count() == lines.Count).When(r => r.Lines is not null)
+            .WithErrorCode("inventory.line-id").WithMessage("Each line once, or once per node.");
         RuleForEach(r => r.Lines).ChildRules(line => line.RuleFor(l => l.Quantity).InclusiveBetween(1, 1_000_000).WithErrorCode("inventory.quantity"));
     }
 }

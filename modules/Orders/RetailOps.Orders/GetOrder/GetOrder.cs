@@ -51,5 +51,6 @@ internal static class OrderViews
         order.PlacedAt,
         order.Revision,
         [.. order.Lines.OrderBy(l => l.LineId).Select(l => new OrderLineView(
-            l.LineId, l.Sku, l.Ordered, l.Pending, l.Allocated, l.Backordered, l.Shipped, l.Cancelled, new(l.UnitPriceMinor, order.Currency)))]);
+            l.LineId, l.Sku, l.Ordered, l.Pending, l.Allocated, l.Backordered, l.Shipped, l.Cancelled, new(l.UnitPriceMinor, order.Currency), new Money(l.UnitPriceMinor, order.Currency) * l.Ordered, 0, 0))],
+        null, [], [], [], [], []);
 }

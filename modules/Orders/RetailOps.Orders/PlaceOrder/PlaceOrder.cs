@@ -39,7 +39,7 @@ internal sealed class PlaceOrderValidator : AbstractValidator<PlaceOrder>
         RuleFor(r => r.Customer!).ChildRules(customer =>
         {
             customer.RuleFor(c => c.Name).Must(n => Text.HasLength(n, 200)).WithErrorCode("orders.customer-name").WithMessage("1 to 200 characters.");
-            customer.RuleFor(c => c.Email).Must(e => Text.HasLength(e, 254) && e.IndexOf('@', StringComparison.Ordinal) is var at && at > 0 && at == e.LastIndexOf('@') && at < e.Length - 1)
+            customer.RuleFor(c => c.Email).Must(e => Text.HasLength(e, 254) && e!.IndexOf('@', StringComparison.Ordinal) is var at && at > 0 && at == e!.LastIndexOf('@') && at < e.Length - 1)
                 .WithErrorCode("orders.customer-email").WithMessage("1 to 254 characters with an at sign.");
             customer.RuleFor(c => c.ShipTo).Must(s => s is null || Text.HasLength(s, 1_000)).WithErrorCode("orders.ship-to").WithMessage("1 to 1,000 characters.");
         }).When(r => r.Customer is not null);
@@ -70,7 +70,7 @@ internal sealed class PlaceOrderHandler(UnitOfWork work) : IRequestHandler<Place
                 "orders.other-payload", "This channel sent another order under this external id.", new { orderId = earlier.Id, differs = Differences(earlier, buyer, wanted) });
         }
 
-        var person = wanted.Customer is { } customer ? new Person(Guid.CreateVersion7(), customer.Name, customer.Email, customer.ShipTo, work.Now) : null;
+        var person = wanted.Customer is { } customer ? new Person(Guid.CreateVersion7(), customer.Name ?? "", customer.Email ?? "", customer.ShipTo, work.Now) : null;
         if (person is not null)
         {
             orders.People.Add(person);
@@ -78,7 +78,7 @@ internal sealed class PlaceOrderHandler(UnitOfWork work) : IRequestHandler<Place
 
         var order = Order.Place(wanted, hash, person?.Id, work.Now);
         orders.Orders.Add(order);
-        work.Raise(order, new OrderPlaced(Guid.CreateVersion7(), work.Now, order.Id, order.Channel, order.Total, order.Missing()));
+        work.Raise(order, new OrderPlaced(Guid.CreateVersion7(), work.Now, order.Id, order.Channel, order.Total, order.Missing(), order.ExternalId, wanted.Customer?.Id, wanted.Backorder));
         return Answer(order);
     }
 

@@ -32,6 +32,6 @@ internal sealed class RecordAllocationHandler(UnitOfWork work) : IRequestHandler
             work.Raise(order, new OrderBackordered(Guid.CreateVersion7(), work.Now, order.Id, begin));
         }
 
-        return new AllocationState(missing);
+        return new AllocationState(missing, []);
     }
 }

@@ -1,0 +1,184 @@
+using MediatR;
+
+using RetailOps.Kernel;
+
+namespace RetailOps.Returns;
+
+/// <summary>Decides to give money back for what came in and was inspected: reserves it at the order, below its ceilings, and says whether a person must approve.</summary>
+/// <param name="ReturnId">The return.</param>
+/// <param name="Key">With the return the idempotency key: a second call answers as the first.</param>
+/// <returns>The refund, <c>returns.unknown</c> (NotFound), <c>returns.not-inspected</c>, <c>returns.nothing-to-refund</c> (Conflict), or what the order refused.</returns>
+[Needs("refunds.grant")]
+public sealed record GrantRefund(Guid ReturnId, Guid Key) : IRequest<Result<RefundView>>;
+
+/// <summary>A refund.</summary>
+/// <param name="Id">Ours.</param>
+/// <param name="ReturnId">The return; null for a credit without one.</param>
+/// <param name="OrderId">The order; null without one.</param>
+/// <param name="Status">granted, approved, settled, refused, voided.</param>
+/// <param name="Amount">Taxes in it.</param>
+/// <param name="NeedsApproval">Whether a person must approve it before it is paid.</param>
+/// <param name="Kind"><c>return</c>, or <c>sundry</c> for a credit without an order.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="GrantedAt">Business time, UTC.</param>
+/// <param name="Revision">The ETag.</param>
+public sealed record RefundView(
+    Guid Id, Guid? ReturnId, OrderId? OrderId, string Status, Money Amount, bool NeedsApproval, string Kind, string Reason, DateTimeOffset GrantedAt, int Revision);
+
+/// <summary>One refund.</summary>
+/// <param name="Id">Which.</param>
+[Needs("refunds.read"), AsksDatabase]
+public sealed record GetRefund(Guid Id) : IRequest<Result<RefundView>>;
+
+/// <summary>Opens the approval that a refund needs, bound to its amount. A second call answers as the first.</summary>
+/// <param name="RefundId">The refund.</param>
+/// <returns>The approval, or <c>returns.unknown-refund</c> (NotFound), <c>returns.not-granted</c> (Conflict).</returns>
+[Needs("refunds.ask")]
+public sealed record OpenApproval(Guid RefundId) : IRequest<Result<ApprovalView>>;
+
+/// <summary>What a person must decide about money.</summary>
+/// <param name="Id">Ours.</param>
+/// <param name="RefundId">The refund.</param>
+/// <param name="Status">open, approved, rejected.</param>
+/// <param name="Amount">What it is about; bound by a hash, so that a changed amount needs a new approval.</param>
+/// <param name="Tier">1, or 2 for a second, different person above the second limit.</param>
+/// <param name="RequestedBy">Who asked; never approves.</param>
+/// <param name="DecidedBy">Who decided, in order; empty while it is open.</param>
+/// <param name="OpenedAt">Business time, UTC.</param>
+/// <param name="DueAt">When it escalates.</param>
+/// <param name="Revision">The ETag.</param>
+public sealed record ApprovalView(
+    Guid Id, Guid RefundId, string Status, Money Amount, int Tier, string RequestedBy, IReadOnlyList<string> DecidedBy, DateTimeOffset OpenedAt, DateTimeOffset DueAt, int Revision);
+
+/// <summary>One approval.</summary>
+/// <param name="Id">Which.</param>
+[Needs("refunds.read"), AsksDatabase]
+public sealed record GetApproval(Guid Id) : IRequest<Result<ApprovalView>>;
+
+/// <summary>Approvals, oldest first.</summary>
+/// <param name="Status">Only these; null for all.</param>
+/// <param name="After">The last id of the page before; null for the first page.</param>
+/// <param name="Limit">1 to 501.</param>
+[Needs("refunds.read"), AsksDatabase]
+public sealed record ListApprovals(string? Status, Guid? After, int Limit) : IRequest<Result<IReadOnlyList<ApprovalView>>>;
+
+/// <summary>Says yes or no to a refund. Completes the task of the flow in the same transaction.</summary>
+/// <param name="Id">The approval.</param>
+/// <param name="Approve">The answer.</param>
+/// <param name="Comment">At most 500 characters; mandatory for a no.</param>
+/// <param name="Revision">The revision that the person saw; null when nobody looked.</param>
+/// <returns>The approval, <c>returns.unknown-approval</c> (NotFound), <c>returns.decided</c>, <c>returns.stale-approval</c> (Conflict), <c>returns.own-request</c>, <c>returns.same-approver</c> (Rule).</returns>
+[Needs("refunds.approve")]
+public sealed record DecideApproval(Guid Id, bool Approve, string? Comment = null, int? Revision = null) : IRequest<Result<ApprovalView>>;
+
+/// <summary>Pays a refund that needs no approval or has it: the order's money is settled. A second call answers as the first.</summary>
+/// <param name="RefundId">The refund.</param>
+/// <returns>What the ERP's credit memo says, or <c>returns.unknown-refund</c> (NotFound), <c>returns.not-approved</c> (Conflict).</returns>
+[Needs("refunds.execute")]
+public sealed record ExecuteRefund(Guid RefundId) : IRequest<Result<ExecutedRefund>>;
+
+/// <summary>Money that was given back.</summary>
+/// <param name="RefundId">The refund.</param>
+/// <param name="ReturnId">The return; null for a sundry credit.</param>
+/// <param name="OrderId">The order; null without one.</param>
+/// <param name="CustomerId">The channel's number of the customer; null for a guest.</param>
+/// <param name="ExecutedAt">Business time, UTC.</param>
+/// <param name="Amount">Taxes in it.</param>
+/// <param name="Lines">What it is for.</param>
+public sealed record ExecutedRefund(
+    Guid RefundId, Guid? ReturnId, OrderId? OrderId, string? CustomerId, DateTimeOffset ExecutedAt, Money Amount, IReadOnlyList<CreditedLine> Lines);
+
+/// <summary>What money was given back for.</summary>
+/// <param name="Sku">The item; null for a credit that is for none.</param>
+/// <param name="Quantity">In the item's unit; 1 without an item.</param>
+/// <param name="Amount">Without tax.</param>
+/// <param name="Tax">On top.</param>
+public sealed record CreditedLine(Sku? Sku, int Quantity, Money Amount, Money Tax);
+
+/// <summary>Gives up a refund that was not paid; the order's money is free again. A second call answers as the first.</summary>
+/// <param name="RefundId">The refund.</param>
+/// <param name="Reason">1 to 200 characters.</param>
+/// <returns>The refund, <c>returns.unknown-refund</c> (NotFound), <c>returns.settled</c> (Conflict).</returns>
+[Needs("refunds.execute")]
+public sealed record VoidRefund(Guid RefundId, string Reason) : IRequest<Result<RefundView>>;
+
+/// <summary>Gives a credit that belongs to no order's goods: fees, carriage, services. Posted to the sundry account.</summary>
+/// <param name="Key">The caller's own name for it, 1 to 128 visible characters; a second call with it answers as the first.</param>
+/// <param name="Amount">Above 0.</param>
+/// <param name="Reason">1 to 200 characters.</param>
+/// <param name="CustomerId">The channel's number of the customer; null for none.</param>
+/// <returns>The refund, or <c>returns.other-payload</c> (Conflict).</returns>
+[Needs("refunds.sundry")]
+public sealed record GrantSundryCredit(string Key, Money Amount, string Reason, string? CustomerId = null) : IRequest<Result<RefundView>>;
+
+/// <summary>Somebody may give money back.</summary>
+/// <param name="EventId">Deduplication key.</param>
+/// <param name="OccurredAt">Business time, UTC.</param>
+/// <param name="RefundId">The refund.</param>
+/// <param name="ReturnId">The return; null for a sundry credit.</param>
+/// <param name="OrderId">The order; null without one.</param>
+/// <param name="Amount">Taxes in it.</param>
+/// <param name="Kind"><c>return</c> or <c>sundry</c>.</param>
+/// <param name="NeedsApproval">Whether a person must approve it.</param>
+[EventName("returns.refund-granted.v1")]
+public sealed record RefundGranted(Guid EventId, DateTimeOffset OccurredAt, Guid RefundId, Guid? ReturnId, OrderId? OrderId, Money Amount, string Kind, bool NeedsApproval) : IFact
+{
+    string IFact.Aggregate => BusinessKey.Of("refund", RefundId);
+
+    string IFact.Key => BusinessKey.Of("refund", RefundId);
+}
+
+/// <summary>A person was asked about a refund.</summary>
+/// <param name="EventId">Deduplication key.</param>
+/// <param name="OccurredAt">Business time, UTC.</param>
+/// <param name="ApprovalId">The approval.</param>
+/// <param name="RefundId">The refund.</param>
+/// <param name="Tier">1 or 2.</param>
+[EventName("returns.approval-opened.v1")]
+public sealed record ApprovalOpened(Guid EventId, DateTimeOffset OccurredAt, Guid ApprovalId, Guid RefundId, int Tier) : IFact
+{
+    string IFact.Aggregate => BusinessKey.Of("approval", ApprovalId);
+
+    string IFact.Key => BusinessKey.Of("refund", RefundId);
+}
+
+/// <summary>A person answered. Approved only when everybody that the tier asks for has.</summary>
+/// <param name="EventId">Deduplication key.</param>
+/// <param name="OccurredAt">Business time, UTC.</param>
+/// <param name="ApprovalId">The approval.</param>
+/// <param name="RefundId">The refund.</param>
+/// <param name="Status"><c>open</c> (another person must), <c>approved</c> or <c>rejected</c>.</param>
+[EventName("returns.approval-decided.v1")]
+public sealed record ApprovalDecided(Guid EventId, DateTimeOffset OccurredAt, Guid ApprovalId, Guid RefundId, string Status) : IFact
+{
+    string IFact.Aggregate => BusinessKey.Of("approval", ApprovalId);
+
+    string IFact.Key => BusinessKey.Of("refund", RefundId);
+}
+
+/// <summary>Money was given back.</summary>
+/// <param name="EventId">Deduplication key.</param>
+/// <param name="OccurredAt">Business time, UTC.</param>
+/// <param name="RefundId">The refund.</param>
+/// <param name="ReturnId">The return; null for a sundry credit.</param>
+/// <param name="Amount">Taxes in it.</param>
+[EventName("returns.refund-settled.v1")]
+public sealed record RefundSettled(Guid EventId, DateTimeOffset OccurredAt, Guid RefundId, Guid? ReturnId, Money Amount) : IFact
+{
+    string IFact.Aggregate => BusinessKey.Of("refund", RefundId);
+
+    string IFact.Key => BusinessKey.Of("refund", RefundId);
+}
+
+/// <summary>A refund will not be paid.</summary>
+/// <param name="EventId">Deduplication key.</param>
+/// <param name="OccurredAt">Business time, UTC.</param>
+/// <param name="RefundId">The refund.</param>
+/// <param name="Reason">Why.</param>
+[EventName("returns.refund-voided.v1")]
+public sealed record RefundVoided(Guid EventId, DateTimeOffset OccurredAt, Guid RefundId, string Reason) : IFact
+{
+    string IFact.Aggregate => BusinessKey.Of("refund", RefundId);
+
+    string IFact.Key => BusinessKey.Of("refund", RefundId);
+}

@@ -1,0 +1,16 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RetailOps.Returns;
+
+/// <summary>The module's table of contents.</summary>
+public static class ReturnsModule
+{
+    /// <summary>Services, activities and promises of the module.</summary>
+    public static IServiceCollection AddReturns(this IServiceCollection services) => services;
+
+    /// <summary>Operations of the module, into the group <c>/api/v1</c>.</summary>
+    public static void MapReturns(this IEndpointRouteBuilder api)
+    {
+    }
+}
