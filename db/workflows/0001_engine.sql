@@ -32,7 +32,7 @@ create table workflows.triggers (
   primary key (name, version_id, activity_id)
 );
 
--- singleton_key stands only on living instances. The indexed columns change at birth and at the end, not per burst.
+-- singleton_key stands only on living instances; parent_id is who started it. The indexed columns change at birth and at the end, not per burst.
 create table workflows.instances (
   id uuid primary key,
   definition_id text not null,
@@ -40,6 +40,7 @@ create table workflows.instances (
   key text not null,
   start_key text not null,
   singleton_key text,
+  parent_id uuid,
   status smallint not null,
   revision int not null,
   bursts int not null default 1,
@@ -54,10 +55,12 @@ create index ix_instances_living on workflows.instances (key) where finished is 
 create index ix_instances_finished on workflows.instances using brin (finished);
 create index ix_instances_versions on workflows.instances (version_id) where finished is null;
 
+-- kind: 0 event, 1 timer, 2 the end of a child, whose id it has.
 create table workflows.bookmarks (
   id uuid primary key,
   instance_id uuid not null,
   key text not null,
+  kind smallint not null default 0,
   name text not null,
   activity_id text not null,
   hash text not null,
@@ -77,7 +80,7 @@ create table workflows.timers (
 create index ix_timers_due on workflows.timers (due);
 create index ix_timers_instance on workflows.timers (instance_id);
 
--- kind: 0 event, 1 timer, 2 retry, 3 continue, 4 one target of a split event. A dead one stays and holds up its key.
+-- kind: 0 event, 1 timer, 2 retry, 3 continue, 4 one target of a split event, 5 start of a child, 6 end of a child, 7 cancel. A dead one stays and holds up its key.
 create table workflows.stimuli (
   id bigint generated always as identity primary key,
   lane smallint not null,
