@@ -55,11 +55,21 @@ internal sealed partial class Burst
             result.ChildrenStarted.AddRange(dispatched.Where(c => !c.IsAwaited || waits.Contains(c.Id)));
         }
 
+        result.TasksOpened.AddRange(opened.Where(t => state.Bookmarks.Exists(b => b.Id == t.Id)));
         foreach (var before in bookmarksBefore)
         {
-            if (before.Kind is BookmarkKind.Child && before.Id != met && !state.Bookmarks.Exists(b => b.Id == before.Id))
+            if (before.Kind is BookmarkKind.Event or BookmarkKind.Timer || before.Id == met || state.Bookmarks.Exists(b => b.Id == before.Id))
+            {
+                continue;
+            }
+
+            if (before.Kind is BookmarkKind.Child)
             {
                 result.ChildrenGivenUp.Add(before);
+            }
+            else
+            {
+                result.TasksGivenUp.Add(before.Id);
             }
         }
     }

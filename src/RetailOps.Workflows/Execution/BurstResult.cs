@@ -17,6 +17,12 @@ internal sealed class BurstResult
     /// <summary>Waits of earlier bursts for children whose end nobody wants to know any more.</summary>
     public List<Bookmark> ChildrenGivenUp { get; } = [];
 
+    /// <summary>Opened in this burst and still waited for at its end.</summary>
+    public List<HumanTask> TasksOpened { get; } = [];
+
+    /// <summary>Tasks of earlier bursts whose answer nobody waits for any more.</summary>
+    public List<Guid> TasksGivenUp { get; } = [];
+
     public List<Incident> IncidentsOpened { get; } = [];
 
     /// <summary>Opened by an earlier burst; retried, skipped, or ended with the instance.</summary>

@@ -85,10 +85,18 @@ internal sealed partial class BurstWork(IServiceProvider scope, WorkMode mode, C
     {
         if (!published.TryGetValue(definitionId, out var version))
         {
+            await UndoWhatFailed();
             published[definitionId] = version = await DefinitionStore.Published(await work.Connection(ct), definitionId, ct);
         }
 
         return version;
+    }
+
+    /// <summary>Those of some tasks that are still open, locked.</summary>
+    public async Task<List<HumanTask>> LockOpenTasks(List<Guid> ids)
+    {
+        await UndoWhatFailed();
+        return await TaskTable.LockOpen(await work.Connection(ct), [.. ids], ct);
     }
 
     void IBurstServices.Log(CompiledNode activity, string line) => LogLine(log, activity.Id, line);

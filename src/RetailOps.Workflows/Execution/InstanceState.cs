@@ -167,6 +167,9 @@ internal enum BookmarkKind
 
     /// <summary>The end of a child, whose instance id is the bookmark's id.</summary>
     Child,
+
+    /// <summary>A person's answer; the bookmark's id is the task's.</summary>
+    Task,
 }
 
 /// <summary>What an instance waits for.</summary>

@@ -21,8 +21,8 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         {
             case StimulusKind.Child:
                 return StartChild(stimulus, ct);
-            case StimulusKind.ChildEnded when stimulus.Targets is [var parent]:
-                return Resume(stimulus, parent, stimulus.SourceId, ct);
+            case StimulusKind.ChildEnded or StimulusKind.Task when stimulus.Targets is [var waiting]:
+                return Resume(stimulus, waiting, stimulus.SourceId, ct);
             case StimulusKind.Cancel when stimulus.Targets is [var cancelled]:
                 return Cancel(stimulus, cancelled, ct);
             case StimulusKind.Event when stimulus.Targets.Count + stimulus.Starts.Length > 1:
@@ -56,7 +56,7 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         var state = InstanceState.New(Guid.CreateVersion7(), version.Workflow, stimulus.Key);
         services.Act(version.Caller, stimulus, now);
         using var data = Data(stimulus);
-        Store(stimulus, version, state, null, await Runner.StartAsync(version.Workflow, state, start[(bar + 1)..], data?.RootElement, services, ct));
+        await Store(stimulus, version, state, null, await Runner.StartAsync(version.Workflow, state, start[(bar + 1)..], data?.RootElement, services, ct));
     }
 
     /// <summary>A child starts once: its id stands in the start key. Where one of its definition lives already, and one may, the parent is told.</summary>
@@ -81,7 +81,7 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         var state = InstanceState.New(stimulus.SourceId, version.Workflow, order.CorrelationId, order.Input);
         state.Properties[ParentLink.Property] = JsonSerializer.SerializeToElement(new ParentLink(order.Parent, order.ParentKey, order.IsAwaited), JsonReading.Web);
         services.Act(version.Caller, stimulus, now);
-        Store(stimulus, version, state, null, await Runner.StartAsync(version.Workflow, state, null, null, services, ct));
+        await Store(stimulus, version, state, null, await Runner.StartAsync(version.Workflow, state, null, null, services, ct));
     }
 
     private async Task Cancel(ClaimedStimulus stimulus, ClaimedTarget target, CancellationToken ct)
@@ -89,7 +89,7 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         var version = await definitions.Compiled(target.VersionId, ct);
         var state = Read(target);
         services.Act(version.Caller, stimulus, now);
-        Store(stimulus, version, state, target, WorkflowRunner.Cancel(version.Workflow, state, services));
+        await Store(stimulus, version, state, target, WorkflowRunner.Cancel(version.Workflow, state, services));
     }
 
     private async Task Resume(ClaimedStimulus stimulus, ClaimedTarget target, Guid? bookmark, CancellationToken ct)
@@ -113,7 +113,7 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
 
         services.Act(version.Caller, stimulus, now);
         using var data = Data(stimulus);
-        Store(stimulus, version, state, target, await Runner.ResumeAsync(version.Workflow, state, met.Id, data?.RootElement, services, ct));
+        await Store(stimulus, version, state, target, await Runner.ResumeAsync(version.Workflow, state, met.Id, data?.RootElement, services, ct));
     }
 
     private async Task GoOn(ClaimedStimulus stimulus, ClaimedTarget target, CancellationToken ct)
@@ -131,7 +131,7 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         var result = isRetry
             ? await Runner.RetryAsync(version.Workflow, state, stimulus.SourceId, services, ct)
             : await Runner.ContinueAsync(version.Workflow, state, services, ct);
-        Store(stimulus, version, state, target, result);
+        await Store(stimulus, version, state, target, result);
     }
 
     /// <summary>An event with several targets writes one stimulus for each, so that each is a burst of its own.</summary>
@@ -157,7 +157,7 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         writes.Add(() => unit.Write(row));
     }
 
-    private void Store(ClaimedStimulus stimulus, CompiledVersion version, InstanceState state, ClaimedTarget? before, BurstResult result)
+    private async Task Store(ClaimedStimulus stimulus, CompiledVersion version, InstanceState state, ClaimedTarget? before, BurstResult result)
     {
         var key = state.CorrelationId ?? state.Id.ToString();
         var document = StateSerializer.Write(state);
@@ -168,6 +168,7 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         }
 
         TellChildren(stimulus, state, key, result);
+        await TellPeople(stimulus, version, result);
         MatchKept(stimulus, state, key, result);
     }
 
@@ -190,6 +191,33 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         {
             Wake(new(Lane.People, parent.Key, StimulusKind.ChildEnded, "child-ended", state.Id, parent.Id, null, Json(ChildEnd.Of(state)), stimulus.Trace));
         }
+    }
+
+    /// <summary>Facts are raised with the other rows, when what failed is undone, and by the version whose burst it was.</summary>
+    private async Task TellPeople(ClaimedStimulus stimulus, CompiledVersion version, BurstResult result)
+    {
+        if (result.TasksOpened.Count + result.TasksGivenUp.Count == 0)
+        {
+            return;
+        }
+
+        var givenUp = result.TasksGivenUp.Count == 0 ? [] : await services.LockOpenTasks(result.TasksGivenUp);
+        writes.Add(() =>
+        {
+            services.Act(version.Caller, stimulus, now);
+            foreach (var task in result.TasksOpened)
+            {
+                unit.Raise(task, task.Change(now));
+                unit.Write(new TaskRow(task));
+            }
+
+            foreach (var task in givenUp)
+            {
+                (task.Status, task.ClosedBy, task.ClosedAt) = (HumanTaskStatus.Cancelled, version.Caller.Actor, now);
+                unit.Raise(task, task.Change(now));
+                unit.Write(new TaskChangeRow(task));
+            }
+        });
     }
 
     private static string Json<T>(T value) => JsonSerializer.Serialize(value, JsonReading.Web);

@@ -70,6 +70,20 @@ internal static class EngineInvariants
               and not exists (select from workflows.stimuli s where s.source_id = b.id and s.kind in (5, 6))
             """),
         new(
+            "I8d", "whoever waits for a person has an open task, and an open task has somebody who waits",
+            """
+            select 'instance ' || b.instance_id || ' waits for task ' || b.id || case when t.id is null then ' that does not exist' else ' that is closed' end
+            from workflows.bookmarks b left join workflows.tasks t on t.id = b.id
+            where b.kind = 3 and ($1::timestamptz is null or b.created >= $1 or t.closed >= $1)
+              and (t.id is null or t.status >= 2)
+              and not exists (select from workflows.stimuli s where s.source_id = b.id and s.kind = 8)
+            union all
+            select 'task ' || t.id || ' is open and nobody waits for its answer'
+            from workflows.tasks t
+            where t.status < 2 and ($1::timestamptz is null or t.opened >= $1)
+              and not exists (select from workflows.bookmarks b join workflows.instances i on i.id = b.instance_id and i.finished is null where b.id = t.id)
+            """),
+        new(
             "I9a", "an instance's revision is its number of bursts",
             """
             select 'instance ' || i.id || ' has revision ' || i.revision || ' after ' || i.bursts || ' bursts'

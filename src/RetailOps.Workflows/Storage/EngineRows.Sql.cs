@@ -28,6 +28,9 @@ internal enum StimulusKind : short
 
     /// <summary>An instance is ended; <c>source_id</c> is who wanted that: its parent.</summary>
     Cancel,
+
+    /// <summary>A person's answer; <c>source_id</c> is the task.</summary>
+    Task,
 }
 
 /// <summary>Who is served first when there is more than one group's worth: 8 : 4 : 1.</summary>
