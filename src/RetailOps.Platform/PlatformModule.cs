@@ -27,10 +27,11 @@ public static class PlatformModule
         services.AddSingleton<Deliveries>();
         services.TryAddSingleton(new RelayOptions());
         services.AddHostedService<Relay>();
-        services.AddSingleton(s => new FactCatalogue(contracts, s.GetServices<SubscriberDescription>()));
+        services.AddSingleton(s => new FactCatalogue([typeof(PlatformModule).Assembly, .. contracts], s.GetServices<SubscriberDescription>()));
         services.AddScoped<UnitOfWork>();
         services.AddScoped<WorkExecution>();
         services.AddScoped<ExceptionDesk>();
+        services.AddSubscriber<ExceptionStimuli>(ExceptionStimuli.Description);
         services.AddSingleton<GovernedDocuments>();
         services.AddScoped<Inbox>();
         services.AddSingleton<Verification>();
@@ -44,7 +45,7 @@ public static class PlatformModule
             settings.AddOpenBehavior(typeof(RefusalBehaviour<,>), ServiceLifetime.Scoped);
             settings.Lifetime = ServiceLifetime.Scoped;
         });
-        foreach (var module in modules)
+        foreach (var module in modules.Prepend(typeof(PlatformModule).Assembly))
         {
             services.AddValidatorsFromAssembly(module, ServiceLifetime.Singleton, includeInternalTypes: true);
         }
