@@ -51,6 +51,7 @@ public static class HttpModule
         var api = app.NewVersionedApi("RetailOps").MapGroup("/api/v{version:apiVersion}").HasApiVersion(version).WithMetadata(new ApiOperation());
         DeadLetterEndpoints.Map(api);
         ExceptionEndpoints.Map(api);
+        DocumentEndpoints.Map(api);
         return api;
     }
 }
