@@ -45,7 +45,7 @@ internal static class HostVerbs
         await using var database = await DatabaseSetup.Open(settings, logs.CreateLogger("RetailOps.Host.Start"), ct);
         await using var app = HostComposition.Build([], settings, database.Report.AppConnectionString, log);
 
-        app.Services.ImportDocuments(WorkflowFiles.Folder);
+        await app.Services.ImportDocumentsAsync(WorkflowFiles.Folder, ct);
         await app.Services.ImportWorkflowsAsync(WorkflowFiles.Folder, ct);
         var people = settings.IsDemo ? await SignIns(app.Services, settings.DataFolder) : [];
         await app.StartAsync(ct);
