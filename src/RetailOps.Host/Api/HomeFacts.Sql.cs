@@ -19,8 +19,8 @@ internal sealed record HomeFacts(IReadOnlyList<string[]> Orders, IReadOnlyList<s
 
     private const string TasksSql =
         """
-        select to_char(t.opened_at at time zone 'UTC', 'DD Mon HH24:MI'), t.id::text, t.kind, t.title, t.status
-        from workflows.tasks t where t.status in ('open', 'claimed') order by t.id limit 12
+        select to_char(t.opened at time zone 'UTC', 'DD Mon HH24:MI'), t.id::text, t.kind, t.title, case t.status when 0 then 'open' else 'claimed' end
+        from workflows.tasks t where t.status < 2 order by t.id limit 12
         """;
 
     private const string ExceptionsSql =
