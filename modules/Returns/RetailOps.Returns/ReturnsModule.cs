@@ -1,16 +1,20 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
+using RetailOps.Platform;
+
 namespace RetailOps.Returns;
 
 /// <summary>The module's table of contents.</summary>
 public static class ReturnsModule
 {
     /// <summary>Services, activities and promises of the module.</summary>
-    public static IServiceCollection AddReturns(this IServiceCollection services) => services;
+    public static IServiceCollection AddReturns(this IServiceCollection services)
+    {
+        services.AddModuleContext<ReturnsDbContext>();
+        return services;
+    }
 
     /// <summary>Operations of the module, into the group <c>/api/v1</c>.</summary>
-    public static void MapReturns(this IEndpointRouteBuilder api)
-    {
-    }
+    public static void MapReturns(this IEndpointRouteBuilder api) => ReturnsEndpoints.Map(api);
 }
