@@ -72,10 +72,13 @@ internal sealed class FlowSwitch : Activity, IDrawn
     [Input(Default = nameof(SwitchMode.MatchFirst))]
     public Input<SwitchMode> Mode { get; set; } = null!;
 
-    public void Read(ActivityDefinition definition, ExpressionCompiler expressions) =>
-        cases = [.. definition.Json.Items("cases").Select(c => (
+    /// <summary>Drawn cases; one without a condition never holds.</summary>
+    public static IEnumerable<(string Label, Expression Condition)> Conditions(ActivityDefinition definition, ExpressionCompiler expressions) =>
+        definition.Json.Items("cases").Select(c => (
             c.Text("label") ?? "",
-            c.Member("condition") is { ValueKind: JsonValueKind.Object } condition ? expressions.Prepare(condition, typeof(bool), definition.Id, "cases") : Expression.None))];
+            c.Member("condition") is { ValueKind: JsonValueKind.Object } condition ? expressions.Prepare(condition, typeof(bool), definition.Id, "cases") : Expression.None));
+
+    public void Read(ActivityDefinition definition, ExpressionCompiler expressions) => cases = [.. Conditions(definition, expressions)];
 
     public override ValueTask ExecuteAsync(ActivityContext context)
     {

@@ -72,7 +72,7 @@ internal static class DefinitionReader
         }
 
         var children = new List<ActivityDefinition>();
-        foreach (var child in json.Items("activities").Where(c => c.ValueKind == JsonValueKind.Object))
+        foreach (var child in json.Items("activities").Where(c => c.ValueKind == JsonValueKind.Object).Concat(json.Items("branches").Where(IsActivity)))
         {
             children.Add(Activity(child, depth + 1, ref count));
         }
@@ -81,6 +81,17 @@ internal static class DefinitionReader
         foreach (var member in json.EnumerateObject().Where(m => IsEmbedded(m)))
         {
             ports.Add(new(JsonNamingPolicy.CamelCase.ConvertName(member.Name), Activity(member.Value, depth + 1, ref count)));
+        }
+
+        var number = 0;
+        foreach (var drawn in json.Items("cases"))
+        {
+            if (drawn.Member("activity") is { } activity && IsActivity(activity))
+            {
+                ports.Add(new(CasePort(number), Activity(activity, depth + 1, ref count)));
+            }
+
+            number++;
         }
 
         return new ActivityDefinition(
@@ -97,14 +108,17 @@ internal static class DefinitionReader
             Variables(json));
     }
 
+    /// <summary>Where the activity of a switch's case stands among the ports.</summary>
+    public static string CasePort(int number) => $"cases.{number}";
+
+    private static bool IsActivity(JsonElement json) => json.ValueKind == JsonValueKind.Object && json.Text("type") is not null && json.Text("id") is not null;
+
     /// <summary>A port holds an object with a type and an id; inputs have a type <em>name</em>, expressions no id.</summary>
     private static bool IsEmbedded(JsonProperty member) =>
-        member.Value.ValueKind == JsonValueKind.Object
+        IsActivity(member.Value)
         && !member.Name.Equals("metadata", StringComparison.OrdinalIgnoreCase)
         && !member.Name.Equals("customProperties", StringComparison.OrdinalIgnoreCase)
-        && !member.Name.Equals("start", StringComparison.OrdinalIgnoreCase)
-        && member.Value.Text("type") is not null
-        && member.Value.Text("id") is not null;
+        && !member.Name.Equals("start", StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<ConnectionDefinition> Connections(JsonElement json)
     {

@@ -5,6 +5,8 @@ namespace RetailOps.Workflows;
 /// <summary>Beginning, ending and cancelling executions.</summary>
 internal sealed partial class Burst
 {
+    private ActivityExecution? breaking;
+
     /// <summary>Puts an activity at the end of the queue.</summary>
     /// <param name="locals">Variables of this execution that nobody declared, by name: the item of a loop.</param>
     public void Schedule(CompiledNode activity, ActivityExecution? parent, bool backward = false, bool resumed = false, JsonElement? payload = null, Dictionary<string, object?>? locals = null)
@@ -81,6 +83,15 @@ internal sealed partial class Burst
         Remove(execution);
     }
 
+    /// <summary>When the current step completes, the nearest loop around it completes too.</summary>
+    public void BreakLoop()
+    {
+        for (breaking = current.Parent; breaking is not null && breaking.Node!.Activity is not ILoop;)
+        {
+            breaking = breaking.Parent;
+        }
+    }
+
     public List<ActivityExecution> RunningChildren(ActivityExecution parent) => [.. state.Executions.Where(e => e.Parent == parent && e.Status == ExecutionStatus.Running)];
 
     /// <summary>Ends the instance here and now: <c>Finish</c>, a person's cancel, or a fault that is meant to end it.</summary>
@@ -124,6 +135,14 @@ internal sealed partial class Burst
             {
                 End(InstanceSubStatus.Finished);
                 return;
+            }
+
+            if (breaking is not null)
+            {
+                // Nobody on the way to the loop is asked what comes next: they end with it.
+                breaking = parent == breaking ? null : breaking;
+                (execution, outcomes) = (parent, Outcomes.Done);
+                continue;
             }
 
             if (Tell(parent, execution, outcomes) is not { } next)

@@ -173,6 +173,7 @@ internal sealed partial class Burst : ActivityContext
         current = next;
         node = next.Node!;
         completed = null;
+        breaking = null;
         propertiesBefore = null;
         waits?.Clear();
         dispatchedBefore = dispatched.Count;
