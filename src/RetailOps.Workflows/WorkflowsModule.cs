@@ -28,6 +28,9 @@ public static class WorkflowsModule
         services.AddHealthChecks().AddCheck<EngineHealth>("engine");
         services.AddHostedService<Neighbours>();
         services.AddInvariants(EngineInvariants.All);
+        services.AddSingleton<Decisions>();
+        services.AddSingleton<IDecisions>(s => s.GetRequiredService<Decisions>());
+        services.AddDocumentKind(Decisions.Kind, DecisionTable.Faults);
         services.AddSingleton(new RetentionFunction("select what, deleted from workflows.retire($1)"));
         return services;
     }

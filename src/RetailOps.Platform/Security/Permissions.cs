@@ -90,6 +90,7 @@ public static class Permissions
         ("documents.read", [Roles.Analyst, Roles.Publisher, Roles.Operator, Roles.Finance, Roles.Auditor, Roles.Administrator]),
         ("documents.propose", [Roles.Analyst]),
         ("documents.approve", [Roles.Publisher]),
+        ("intelligence.read", [Roles.Analyst, Roles.Operator, Roles.Finance, Roles.Leader, Roles.Auditor]),
         ("integration.read", [Roles.Operator, Roles.Auditor, Roles.Administrator]),
         ("integration.replay", [Roles.Operator]),
         ("workflows.read", [Roles.Analyst, Roles.Publisher, Roles.Operator, Roles.Auditor, Roles.Administrator]),
@@ -102,7 +103,8 @@ public static class Permissions
     /// <summary>What only the engine does, on behalf of an approved definition: no role and no client ever holds these.</summary>
     public static IReadOnlySet<string> EngineOnly { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "exceptions.open", "integration.post", "intelligence.score", "inventory.allocate", "inventory.source", "orders.allocate", "orders.invoice", "orders.refund", "orders.source",
+        "decisions.decide", "exceptions.open", "integration.post", "intelligence.score", "inventory.allocate", "inventory.source", "orders.allocate", "orders.invoice",
+        "orders.refund", "orders.source",
         "refunds.ask", "refunds.execute", "refunds.grant",
     };
 

@@ -11,7 +11,7 @@ internal static class EngineActivities
         typeof(Start), typeof(End), typeof(Finish), typeof(SetVariable), typeof(SetOutput), typeof(WriteLine), typeof(Correlate), typeof(SetName),
         typeof(Fault), typeof(Event), typeof(Delay), typeof(RunJavaScript), typeof(DispatchWorkflow), typeof(ExecuteWorkflow), typeof(BulkDispatchWorkflows),
         typeof(If), typeof(Switch), typeof(While), typeof(For), typeof(ForEach), typeof(ParallelForEach), typeof(Fork), typeof(Parallel), typeof(Break),
-        typeof(HumanTaskActivity),
+        typeof(HumanTaskActivity), typeof(DecideActivity),
     ];
 }
 

@@ -104,6 +104,7 @@ public static class WorkflowEndpoints
     /// <summary>Maps <c>/workflows/…</c> and <c>/tasks</c> into the API.</summary>
     public static void MapWorkflows(this IEndpointRouteBuilder api)
     {
+        DecisionEndpoints.Map(api);
         var workflows = api.MapGroup("/workflows").WithTags("Workflows");
         workflows.MapGet("/dead-stimuli", List).WithName("ListDeadStimuli").WithSummary("Stimuli that nobody could run, oldest first").ProducesRefusals();
         workflows.MapPost("/dead-stimuli/{id:long}:replay", Replay).WithName("ReplayDeadStimulus").WithSummary("Try it again").ProducesRefusals(409);

@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+using MediatR;
+
+using RetailOps.Kernel;
+using RetailOps.Platform;
+
+namespace RetailOps.Workflows;
+
+/// <summary>Asks the live version of a table for a workflow, and records which rows counted.</summary>
+[Needs("decisions.decide")]
+internal sealed record Decide(string Table, JsonElement Inputs, string Key, Guid DecisionId) : IRequest<Result<DecisionResult>>;
+
+internal sealed class DecideHandler(UnitOfWork work, GovernedDocuments documents, Decisions decisions) : IRequestHandler<Decide, Result<DecisionResult>>
+{
+    public Task<Result<DecisionResult>> Handle(Decide request, CancellationToken cancellationToken) => Task.FromResult(Answer(request));
+
+    private Result<DecisionResult> Answer(Decide request)
+    {
+        if (documents.FindLive(Decisions.Kind, request.Table) is not { } document)
+        {
+            return Refusal.NotFound("decisions.unknown", "No decision table of this name is live; publish one.");
+        }
+
+        DecisionResult decision;
+        try
+        {
+            decision = decisions.Evaluate(document, request.Inputs);
+        }
+        catch (FormatException e)
+        {
+            return Refusal.Rule("decisions.inputs-invalid", e.Message);
+        }
+
+        work.Raise(new DecisionMade(
+            Guid.CreateVersion7(), work.Now, request.DecisionId, request.Key, decision.Table, decision.Version, decision.Rows, decision.Result.GetRawText()));
+        return decision;
+    }
+}
+
+/// <summary>Asks a decision table. Leaves by the table's output <c>outcome</c> when it has one, else by <c>Done</c>.</summary>
+[Activity("RetailOps.Decide", Version = 1, Category = "Decisions")]
+[Effect(Effect.Records, NoUndoBecause = "That it was decided stays true.")]
+[Sends(typeof(Decide))]
+internal sealed class DecideActivity : Activity
+{
+    /// <summary>The table's name.</summary>
+    [Input]
+    public Input<string> Decision { get; init; } = new();
+
+    /// <summary>An object with the table's inputs.</summary>
+    [Input]
+    public Input<JsonElement> Inputs { get; init; } = new();
+
+    /// <summary>An object with the table's outputs.</summary>
+    [Output]
+    public Output<JsonElement> Result { get; init; } = new();
+
+    /// <summary>The rows that counted, from 1.</summary>
+    [Output]
+    public Output<IReadOnlyList<int>> Rows { get; init; } = new();
+
+    /// <summary>Name and version of the table, like <c>order-review:3</c>.</summary>
+    [Output]
+    public Output<string> Version { get; init; } = new();
+
+    public override async ValueTask ExecuteAsync(ActivityContext context)
+    {
+        var key = context.CorrelationId ?? context.InstanceId.ToString();
+        var answer = await context.Send(new Decide(context.Get(Decision) ?? "", context.Get(Inputs), key, context.ExecutionId));
+        if (!answer.IsSuccess)
+        {
+            throw new InvalidOperationException($"{answer.Refusal.Code}: {answer.Refusal.Message}");
+        }
+
+        var decision = answer.Value;
+        context.Set(Version, $"{decision.Table}:{decision.Version}");
+        context.Set(Rows, decision.Rows);
+        context.Set(Result, decision.Result);
+        context.Complete(decision.Result.TryGetProperty("outcome", out var outcome) && outcome.ValueKind is JsonValueKind.String ? outcome.GetString()! : "Done");
+    }
+}
