@@ -17,6 +17,7 @@ create table returns.refunds (
   policy text not null,
   -- With what was given back before within the window of the policy, and what stood against it; no limit: the policy names none in this currency.
   cumulative_minor bigint not null,
+  counted_since timestamptz not null,
   limit_minor bigint,
   second_limit_minor bigint,
   tier int not null,

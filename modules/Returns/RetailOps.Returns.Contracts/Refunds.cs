@@ -8,7 +8,7 @@ namespace RetailOps.Returns;
 /// <param name="ReturnId">The return.</param>
 /// <param name="Key">With the return the idempotency key: a second call answers as the first.</param>
 /// <returns>The refund, <c>returns.unknown</c> (NotFound), <c>returns.not-inspected</c>, <c>returns.nothing-to-refund</c> (Conflict), or what the order refused.</returns>
-[Needs("refunds.grant")]
+[Needs("refunds.grant"), AsksDatabase]
 public sealed record GrantRefund(Guid ReturnId, Guid Key) : IRequest<Result<RefundView>>;
 
 /// <summary>A refund.</summary>
@@ -67,13 +67,16 @@ public sealed record ListApprovals(string? Status, Guid? After, int Limit) : IRe
 /// <param name="Approve">The answer.</param>
 /// <param name="Comment">At most 500 characters; mandatory for a no.</param>
 /// <param name="Revision">The revision that the person saw; null when nobody looked.</param>
-/// <returns>The approval, <c>returns.unknown-approval</c> (NotFound), <c>returns.decided</c>, <c>returns.stale-approval</c> (Conflict), <c>returns.own-request</c>, <c>returns.same-approver</c> (Rule).</returns>
+/// <returns>
+/// The approval, <c>returns.unknown-approval</c> (NotFound), <c>returns.decided</c>, <c>returns.stale-approval</c>, <c>returns.not-granted</c> (Conflict), <c>returns.own-request</c>,
+/// <c>returns.same-approver</c>, <c>returns.approver-is-no-person</c> (Rule).
+/// </returns>
 [Needs("refunds.approve")]
 public sealed record DecideApproval(Guid Id, bool Approve, string? Comment = null, int? Revision = null) : IRequest<Result<ApprovalView>>;
 
 /// <summary>Pays a refund that needs no approval or has it: the order's money is settled. A second call answers as the first.</summary>
 /// <param name="RefundId">The refund.</param>
-/// <returns>What the ERP's credit memo says, or <c>returns.unknown-refund</c> (NotFound), <c>returns.not-approved</c> (Conflict).</returns>
+/// <returns>What the ERP's credit memo says, or <c>returns.unknown-refund</c> (NotFound), <c>returns.not-approved</c>, <c>returns.voided</c> (Conflict).</returns>
 [Needs("refunds.execute")]
 public sealed record ExecuteRefund(Guid RefundId) : IRequest<Result<ExecutedRefund>>;
 
@@ -85,8 +88,22 @@ public sealed record ExecuteRefund(Guid RefundId) : IRequest<Result<ExecutedRefu
 /// <param name="ExecutedAt">Business time, UTC.</param>
 /// <param name="Amount">Taxes in it.</param>
 /// <param name="Lines">What it is for.</param>
+/// <param name="Kind"><c>return</c>, or <c>sundry</c> for a credit without an order.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Reference">What a person of the ERP knows it by: the channel's number of the return, or the key of the credit; at most 128 characters.</param>
+/// <param name="BusinessDate">The day it was paid, in the retailer's time zone.</param>
 public sealed record ExecutedRefund(
-    Guid RefundId, Guid? ReturnId, OrderId? OrderId, string? CustomerId, DateTimeOffset ExecutedAt, Money Amount, IReadOnlyList<CreditedLine> Lines);
+    Guid RefundId,
+    Guid? ReturnId,
+    OrderId? OrderId,
+    string? CustomerId,
+    DateTimeOffset ExecutedAt,
+    Money Amount,
+    IReadOnlyList<CreditedLine> Lines,
+    string Kind,
+    string Reason,
+    string Reference,
+    DateOnly BusinessDate);
 
 /// <summary>What money was given back for.</summary>
 /// <param name="Sku">The item; null for a credit that is for none.</param>

@@ -7,11 +7,14 @@ namespace RetailOps.Returns;
 /// <summary>Asks to send goods back. Authorised at once when the policy permits; a blind return, without an order, waits for a person.</summary>
 /// <param name="OrderId">The order; null for a blind return.</param>
 /// <param name="Lines">1 to 2,000 lines, each order line or item once.</param>
-/// <param name="ExternalId">The channel's own number, 1 to 128 visible characters: a second call with it and the same lines answers as the first; null for none.</param>
+/// <param name="ExternalId">The channel's own number, 1 to 128 visible characters: a second call with it for the same order, or for none, and with the same lines answers as the first; null for none.</param>
 /// <param name="CustomerId">The channel's number of the customer of a blind return; null for a guest or where the order says it.</param>
 /// <param name="Override">Why a person of the staff permits what the policy does not, 1 to 200 characters; null to keep to the policy.</param>
 /// <param name="RequestedAt">When the customer asked, which decides about the window; null for now.</param>
-/// <returns>The return, or what the order refused, <c>returns.window-closed</c>, <c>returns.not-delivered</c> (Rule), <c>returns.other-payload</c> (Conflict).</returns>
+/// <returns>
+/// The return, or what the order refused, <c>returns.window-closed</c>, <c>returns.not-delivered</c>, <c>returns.not-asked-yet</c>, <c>returns.override-by-staff</c> (Rule),
+/// <c>returns.other-payload</c> (Conflict).
+/// </returns>
 [Needs("returns.request")]
 public sealed record RequestReturn(
     OrderId? OrderId, IReadOnlyList<NewReturnLine> Lines, string? ExternalId = null, string? CustomerId = null, string? Override = null, DateTimeOffset? RequestedAt = null)
@@ -81,7 +84,7 @@ public sealed record AuthoriseReturn(Guid Id, bool Permit, string Reason) : IReq
 
 /// <summary>Gives up a return whose goods have not come. A second call answers as the first.</summary>
 /// <param name="Id">Which.</param>
-/// <returns>The return, <c>returns.unknown</c> (NotFound), <c>returns.received</c> (Conflict).</returns>
+/// <returns>The return, <c>returns.unknown</c> (NotFound), <c>returns.received</c>, <c>returns.rejected</c> (Conflict).</returns>
 [Needs("returns.request")]
 public sealed record CancelReturn(Guid Id) : IRequest<Result<ReturnView>>;
 
@@ -90,8 +93,8 @@ public sealed record CancelReturn(Guid Id) : IRequest<Result<ReturnView>>;
 /// <param name="ReceiptId">This arrival, made by the caller; a second call with it answers as the first.</param>
 /// <param name="Node">Where.</param>
 /// <param name="Lines">What came, 1 to 2,000; null for all that was announced.</param>
-/// <returns>The return, <c>returns.unknown</c> (NotFound), <c>returns.not-authorised</c>, <c>returns.over-received</c> (Conflict).</returns>
-[Needs("returns.receive")]
+/// <returns>The return, <c>returns.unknown</c>, <c>returns.unknown-line</c> (NotFound), <c>returns.not-authorised</c>, <c>returns.over-received</c> (Conflict).</returns>
+[Needs("returns.receive"), AsksDatabase]
 public sealed record ReceiveReturn(Guid Id, Guid ReceiptId, string Node, IReadOnlyList<ReceivedUnits>? Lines = null) : IRequest<Result<ReturnView>>;
 
 /// <summary>Units that came in.</summary>
@@ -104,7 +107,7 @@ public sealed record ReceivedUnits(int LineId, int Quantity);
 /// <param name="LineId">Its line.</param>
 /// <param name="Grade"><c>new</c>, <c>opened</c>, <c>used</c>, <c>damaged</c> or <c>wrong-item</c>.</param>
 /// <param name="Note">At most 500 characters; null for none.</param>
-/// <returns>The return, <c>returns.unknown</c> (NotFound), <c>returns.not-received</c> (Conflict).</returns>
+/// <returns>The return, <c>returns.unknown</c>, <c>returns.unknown-line</c> (NotFound), <c>returns.not-received</c>, <c>returns.disposed</c> (Conflict).</returns>
 [Needs("returns.inspect")]
 public sealed record InspectReturnLine(Guid Id, int LineId, string Grade, string? Note = null) : IRequest<Result<ReturnView>>;
 
@@ -112,8 +115,8 @@ public sealed record InspectReturnLine(Guid Id, int LineId, string Grade, string
 /// <param name="Id">The return.</param>
 /// <param name="LineId">Its line.</param>
 /// <param name="Disposition"><c>restock</c>, <c>refurbish</c>, <c>liquidate</c>, <c>scrap</c> or <c>vendor</c>.</param>
-/// <returns>The return, <c>returns.unknown</c> (NotFound), <c>returns.not-inspected</c>, <c>returns.disposed</c> (Conflict).</returns>
-[Needs("returns.inspect")]
+/// <returns>The return, <c>returns.unknown</c>, <c>returns.unknown-line</c> (NotFound), <c>returns.not-inspected</c>, <c>returns.disposed</c> (Conflict), <c>returns.not-sellable</c> (Rule).</returns>
+[Needs("returns.inspect"), AsksDatabase]
 public sealed record DisposeReturnLine(Guid Id, int LineId, string Disposition) : IRequest<Result<ReturnView>>;
 
 /// <summary>A step of a return's life.</summary>

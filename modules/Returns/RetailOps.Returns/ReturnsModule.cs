@@ -12,9 +12,14 @@ public static class ReturnsModule
     public static IServiceCollection AddReturns(this IServiceCollection services)
     {
         services.AddModuleContext<ReturnsDbContext>();
+        services.AddInvariants(ReturnsInvariants.All);
         return services;
     }
 
     /// <summary>Operations of the module, into the group <c>/api/v1</c>.</summary>
-    public static void MapReturns(this IEndpointRouteBuilder api) => ReturnsEndpoints.Map(api);
+    public static void MapReturns(this IEndpointRouteBuilder api)
+    {
+        ReturnsEndpoints.Map(api);
+        RefundsEndpoints.Map(api);
+    }
 }

@@ -52,6 +52,9 @@ internal sealed class Refund : IAggregate
 
     public long CumulativeMinor { get; private init; }
 
+    /// <summary>Where the window began that the cumulative amount was counted over.</summary>
+    public DateTimeOffset CountedSince { get; private init; }
+
     public long? LimitMinor { get; private init; }
 
     public long? SecondLimitMinor { get; private init; }
@@ -85,7 +88,7 @@ internal sealed class Refund : IAggregate
 
     /// <summary>Decides to give money back, and how many people must agree.</summary>
     /// <param name="wanted">What for.</param>
-    /// <param name="before">What was given back before, within the window, to the same order or account.</param>
+    /// <param name="before">What was given back before, within the window, to the same order or account: see <see cref="ReturnPolicy.WindowStart"/>.</param>
     /// <param name="policy">The policy that rules now: its limits bind the staff, not the customer.</param>
     /// <param name="now">Business time.</param>
     public static Refund Grant(NewRefund wanted, Money before, ReturnPolicy policy, DateTimeOffset now)
@@ -108,6 +111,7 @@ internal sealed class Refund : IAggregate
             Account = wanted.Account,
             Policy = policy.Stamp,
             CumulativeMinor = cumulative.MinorUnits,
+            CountedSince = policy.WindowStart(now),
             LimitMinor = policy.ApprovalLimit.Currency == cumulative.Currency ? policy.ApprovalLimit.MinorUnits : null,
             SecondLimitMinor = policy.SecondApprovalLimit.Currency == cumulative.Currency ? policy.SecondApprovalLimit.MinorUnits : null,
             Tier = policy.TierOf(cumulative),

@@ -42,6 +42,9 @@ internal sealed record ReturnPolicy(
     /// <summary>The day on which something happens, where the retailer is.</summary>
     public DateOnly DateOf(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, TimeZone).DateTime);
 
+    /// <summary>Refunds granted after it count as given at this moment.</summary>
+    public DateTimeOffset WindowStart(DateTimeOffset now) => now.ToUniversalTime() - CumulativeWindow;
+
     /// <summary>How many people must approve: 0, 1 or 2. An amount in a currency for which the policy names no limit is above both.</summary>
     public int TierOf(Money cumulative) =>
         cumulative.Currency != ApprovalLimit.Currency || cumulative.Currency != SecondApprovalLimit.Currency ? 2

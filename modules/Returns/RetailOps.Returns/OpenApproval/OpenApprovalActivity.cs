@@ -1,0 +1,37 @@
+using RetailOps.Kernel;
+using RetailOps.Workflows;
+
+namespace RetailOps.Returns;
+
+/// <summary>Asks people about a refund. Safe to run twice: the same amount is the same question.</summary>
+[Activity("RetailOps.OpenApproval", Version = 1, Category = "Returns")]
+[Effect(Effect.Records, NoUndoBecause = "A question about money stays on record; giving up the refund closes it.")]
+[Sends(typeof(OpenApproval))]
+internal sealed class OpenApprovalActivity : Activity
+{
+    /// <summary>The refund; the one of the flow's correlation id when it is left out.</summary>
+    [Input]
+    public Input<Guid?> RefundId { get; init; } = new();
+
+    /// <summary>What the task should show: id, refundId, amount, tier, requestedBy, dueAt and the rest of the approval.</summary>
+    [Output]
+    public Output<ApprovalView> Approval { get; init; } = new();
+
+    /// <summary>When it escalates.</summary>
+    [Output]
+    public Output<DateTimeOffset> DueAt { get; init; } = new();
+
+    public override async ValueTask ExecuteAsync(ActivityContext context)
+    {
+        var id = context.Get(RefundId) ?? BusinessKey.IdOf("refund", context.CorrelationId);
+        var result = await context.Send(new OpenApproval(id));
+        if (!result.IsSuccess)
+        {
+            throw new InvalidOperationException($"{result.Refusal.Code}: {result.Refusal.Message}");
+        }
+
+        context.Set(Approval, result.Value);
+        context.Set(DueAt, result.Value.DueAt);
+        context.Complete();
+    }
+}
