@@ -83,6 +83,7 @@ public sealed class DamageTests
         var ids = ((Verification)host.Services.GetService(typeof(Verification))!).All.Select(i => i.Id).Distinct();
 
         // Two instances with one start key cannot be planted: the index behind I11 is the invariant.
-        ids.Except(["I11"]).Should().BeEquivalentTo(Damages.Select(d => (string)d[0]).Distinct());
+        // I6 has its damages where there are documents: in the suite of Integration.
+        ids.Except(["I11"]).Where(i => !i.StartsWith("I6", StringComparison.Ordinal)).Should().BeEquivalentTo(Damages.Select(d => (string)d[0]).Distinct());
     }
 }

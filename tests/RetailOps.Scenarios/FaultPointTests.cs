@@ -10,7 +10,8 @@ public sealed class FaultPointTests : IAsyncLifetime
 {
     private MortalShop shop = null!;
 
-    public static TheoryData<FaultPoint> Points => [.. Enum.GetValues<FaultPoint>()];
+    // This shop posts nothing to another machine: the suite of Integration kills there.
+    public static TheoryData<FaultPoint> Points => [.. Enum.GetValues<FaultPoint>().Except([FaultPoint.AfterOutboundClaim, FaultPoint.AfterOutboundCall])];
 
     public async Task InitializeAsync() => shop = await MortalShop.OpenAsync();
 

@@ -24,8 +24,8 @@ internal static class LaneTable
           for update skip locked),
         first as (select attempts from open order by id limit 1),
         due as materialized (
-          select o.id, o.error from open o, first f where o.attempts = f.attempts
-          order by o.id limit greatest(1, $2 >> least(f.attempts, 30)))
+          select o.id, o.error from open o where o.attempts = (select attempts from first)
+          order by o.id limit greatest(1, $2 >> least((select attempts from first), 30)))
         update platform.deliveries d set attempts = d.attempts + 1, due = clock_timestamp() + $3, error = null
         from due, platform.events e
         where d.id = due.id and e.id = d.event_id

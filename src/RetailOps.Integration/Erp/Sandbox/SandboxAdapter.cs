@@ -6,7 +6,8 @@ namespace RetailOps.Integration;
 
 /// <summary>
 /// The sandbox behind the port. Asks by key, writes drafts for what is missing, posts them together, and one by one when the books refuse the
-/// lot; then always reads back, because an answer that did not come says nothing and one that came may say too much.
+/// lot; then always reads back, because a failure may come after the deed and success may be said without it. Silence ends the whole call: who does
+/// not answer cannot be asked, and the next try looks first.
 /// </summary>
 internal sealed class SandboxAdapter(SandboxErp sandbox) : IErp
 {
@@ -78,9 +79,9 @@ internal sealed class SandboxAdapter(SandboxErp sandbox) : IErp
         {
             return new ErpAnswer.Refused(no.Message);
         }
-        catch (SandboxSilenceException silence)
+        catch (SandboxFailureException failure)
         {
-            return new ErpAnswer.Unknown(silence.Message);
+            return new ErpAnswer.Unknown(failure.Message);
         }
     }
 

@@ -115,7 +115,8 @@ internal sealed class SandboxErp : IAsyncDisposable
 
     /// <summary>Posts drafts in one transaction: all of them or none. What is posted already is passed over without a word, so read it back.</summary>
     /// <exception cref="SandboxRefusalException">One of them stands against the books: its words.</exception>
-    /// <exception cref="SandboxSilenceException">It was told to lie.</exception>
+    /// <exception cref="SandboxSilenceException">It was told to lose the call or the answer.</exception>
+    /// <exception cref="SandboxFailureException">It was told to fail after it had posted.</exception>
     public async Task Post(IReadOnlyCollection<(string Key, DateOnly Date)> wanted, CancellationToken ct)
     {
         if (wanted.Count > BatchSize)

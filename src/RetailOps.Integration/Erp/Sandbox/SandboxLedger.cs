@@ -95,5 +95,8 @@ internal static class SandboxLedger
 /// <summary>A no of the sandbox, in its words: the business stands against it, and repeating does not help.</summary>
 internal sealed class SandboxRefusalException(string words) : Exception(words);
 
-/// <summary>The sandbox's answer did not come, or was no answer.</summary>
+/// <summary>The sandbox's answer did not come: it cannot be asked at this moment, and what it did nobody knows.</summary>
 internal sealed class SandboxSilenceException(string what) : Exception(what);
+
+/// <summary>The sandbox answered with a failure of its own. What it had done by then stands, so look.</summary>
+internal sealed class SandboxFailureException(string what) : Exception(what);

@@ -120,7 +120,7 @@ internal sealed class SandboxLie(IReadOnlyList<(string Kind, int DelayMs, string
 
         if (lies.Any(l => l.Kind == "fail_after_posting"))
         {
-            throw new SandboxSilenceException("500 Internal Server Error");
+            throw new SandboxFailureException("500 Internal Server Error");
         }
     }
 }
