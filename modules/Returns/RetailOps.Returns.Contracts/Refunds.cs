@@ -145,6 +145,20 @@ public sealed record RefundGranted(Guid EventId, DateTimeOffset OccurredAt, Guid
     string IFact.Key => BusinessKey.Of("refund", RefundId);
 }
 
+/// <summary>Somebody may give a credit that belongs to no order's goods: what starts its flow.</summary>
+/// <param name="EventId">Deduplication key.</param>
+/// <param name="OccurredAt">Business time, UTC.</param>
+/// <param name="RefundId">The credit.</param>
+/// <param name="Amount">Taxes in it.</param>
+/// <param name="NeedsApproval">Whether a person must approve it.</param>
+[EventName("returns.sundry-credit-granted.v1")]
+public sealed record SundryCreditGranted(Guid EventId, DateTimeOffset OccurredAt, Guid RefundId, Money Amount, bool NeedsApproval) : IFact
+{
+    string IFact.Aggregate => BusinessKey.Of("refund", RefundId);
+
+    string IFact.Key => BusinessKey.Of("refund", RefundId);
+}
+
 /// <summary>A person was asked about a refund.</summary>
 /// <param name="EventId">Deduplication key.</param>
 /// <param name="OccurredAt">Business time, UTC.</param>

@@ -17,7 +17,7 @@ internal enum HumanTaskStatus : short
 internal sealed class HumanTask : IAggregate
 {
     /// <summary>Kinds whose answer belongs to another module's record; only that record's decision gives it (<see cref="SettleTasks"/>).</summary>
-    public static IReadOnlySet<string> DecidedElsewhere { get; } = new HashSet<string>(StringComparer.Ordinal) { "refund-approval" };
+    public static IReadOnlySet<string> DecidedElsewhere { get; } = new HashSet<string>(StringComparer.Ordinal) { "refund-approval", "blind-return" };
 
     public required Guid Id { get; init; }
 

@@ -50,6 +50,7 @@ internal sealed class GrantSundryCreditHandler(UnitOfWork work, GovernedDocument
             work.Now);
         returns.Refunds.Add(refund);
         work.Raise(refund, new RefundGranted(Guid.CreateVersion7(), work.Now, id, null, null, refund.Amount, refund.Kind, refund.NeedsApproval));
+        work.Raise(refund, new SundryCreditGranted(Guid.CreateVersion7(), work.Now, id, refund.Amount, refund.NeedsApproval));
         return RefundViews.Of(refund, null);
     }
 }
