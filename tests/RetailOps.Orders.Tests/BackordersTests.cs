@@ -1,9 +1,5 @@
-using RetailOps.Inventory;
 using RetailOps.Kernel;
-using RetailOps.Platform;
 using RetailOps.Testing;
-
-using Microsoft.Extensions.DependencyInjection;
 
 namespace RetailOps.Orders.Tests;
 
@@ -17,11 +13,8 @@ public sealed class BackordersTests(OrdersFixture orders) : IClassFixture<Orders
         await orders.Host.Must(new HoldOrder(held, "manual", "wait"));
         await orders.Host.Must(new CancelOrder(cancelled, "no"));
         var last = await Waiting("BALL", 1);
-        await orders.Host.Stock("KITE", 4);
-        await orders.Host.Stock("BALL", 9);
-
-        await Hear(new StockFreed(Guid.NewGuid(), orders.Clock.GetUtcNow(), new("KITE"), "DC-1", 4));
-        await Hear(new StockFreed(Guid.NewGuid(), orders.Clock.GetUtcNow(), new("BALL"), "DC-1", 9));
+        await Arrive("KITE", 4);
+        await Arrive("BALL", 9);
 
         (await Woken()).Should().Equal(OrderKey.Of(first), OrderKey.Of(second), OrderKey.Of(last));
         (await Woken()).Should().NotContain([OrderKey.Of(third), OrderKey.Of(held), OrderKey.Of(cancelled)]);
@@ -35,19 +28,16 @@ public sealed class BackordersTests(OrdersFixture orders) : IClassFixture<Orders
         return id;
     }
 
-    // Through the relay: the fact is committed as Inventory commits it, and the subscriber hears of it.
-    private async Task Hear(StockFreed freed)
+    // Inventory says what became free, and the relay brings it.
+    private async Task Arrive(string sku, int units)
     {
-        await using var scope = orders.Host.Services.CreateAsyncScope();
-        var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
-        var execution = scope.ServiceProvider.GetRequiredService<WorkExecution>();
-        execution.Begin(scope.ServiceProvider.GetRequiredService<Database>().Requests, WorkMode.Request);
-        execution.Act(new Caller.System("test"), null, null, orders.Clock.GetUtcNow());
-        work.Raise(freed);
-        await execution.Flush(default);
-        await execution.Commit();
+        await orders.Host.Stock(sku, units);
         await Eventually.Holds(
-            async () => await orders.Ask<long>("select count(*) from platform.deliveries where event_id = $1 and subscriber = 'orders.backorders' and state = 1", freed.EventId) == 1,
+            async () => await orders.Ask<long>(
+                """
+                select count(*) from platform.deliveries d join platform.events e on e.id = d.event_id
+                where d.subscriber = 'orders.backorders' and d.state = 1 and e.data->>'sku' = $1
+                """, sku) == 1,
             TimeSpan.FromSeconds(20),
             "the subscriber heard of it");
     }

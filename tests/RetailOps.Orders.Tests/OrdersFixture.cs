@@ -27,7 +27,7 @@ public sealed class OrdersFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         database = await TestDatabase.CreateAsync();
-        Host = await TestHost.StartAsync(database.AppConnectionString, new() { Workflows = false, Engine = new() { Workers = 0 }, Clock = Clock, Assemblies = [typeof(OrdersFixture).Assembly] });
+        Host = await TestHost.StartAsync(database.AppConnectionString, new() { Workflows = false, Engine = new() { Workers = 0 }, Clock = Clock });
     }
 
     public async Task DisposeAsync()

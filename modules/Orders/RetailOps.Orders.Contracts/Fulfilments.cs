@@ -93,7 +93,7 @@ public sealed record ListFulfilments(string? Status, string? Node, Guid? After, 
 /// <param name="Id">Which.</param>
 /// <param name="Carrier">Who carries, at most 64 characters; null when nobody said.</param>
 /// <param name="TrackingNumber">At most 128 characters; null for none.</param>
-/// <returns>The fulfilment, <c>orders.unknown-fulfilment</c> (NotFound), or <c>orders.not-released</c> (Conflict), which is also what a second call finds, or <c>orders.held</c> (Conflict).</returns>
+/// <returns>The fulfilment, <c>orders.unknown-fulfilment</c> (NotFound), or <c>orders.not-released</c> (Conflict), which is also what a second call finds, or <c>orders.held</c>, <c>inventory.short</c> (Conflict).</returns>
 [Needs("orders.ship")]
 public sealed record ShipFulfilment(Guid Id, string? Carrier = null, string? TrackingNumber = null) : IRequest<Result<FulfilmentView>>;
 

@@ -172,7 +172,7 @@ public sealed record MissingUnits(int LineId, Sku Sku, int Quantity);
 
 /// <summary>Ships every fulfilment of an order that has not left, as one request; each is a shipment of its own.</summary>
 /// <param name="Id">The order.</param>
-/// <returns>The shipment, or <c>orders.unknown</c> (NotFound), <c>orders.nothing-to-ship</c> (Conflict), which is also what a second call finds, or <c>orders.held</c> (Conflict).</returns>
+/// <returns>The shipment, or <c>orders.unknown</c> (NotFound), <c>orders.nothing-to-ship</c> (Conflict), which is also what a second call finds, or <c>orders.held</c>, <c>inventory.short</c> (Conflict).</returns>
 [Needs("orders.ship")]
 public sealed record ShipOrder(OrderId Id) : IRequest<Result<OrderShipment>>;
 

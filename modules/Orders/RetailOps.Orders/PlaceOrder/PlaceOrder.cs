@@ -48,7 +48,6 @@ internal sealed class PlaceOrderHandler(UnitOfWork work, ISender sender) : IRequ
             }
 
             order.Reserve(held.Value.Id);
-            PlanFrom(order, held.Value);
         }
 
         if (person is not null)
@@ -63,12 +62,4 @@ internal sealed class PlaceOrderHandler(UnitOfWork work, ISender sender) : IRequ
 
     // What the first answer said, whatever became of the order since.
     private static PlacedOrder Answer(Order order) => new(order.Id, order.Channel, order.ExternalId, OrderStatus.Placed.ToSnakeCase(), order.Total, 1);
-
-    /// <summary>Where the stock is held, there it comes from: the first sourcing of the order is decided already.</summary>
-    private void PlanFrom(Order order, ReservationView held)
-    {
-        var lines = held.Lines.Select(l => new PlannedLine(l.LineId, order.LineOrNull(l.LineId)!.Sku, l.Quantity, l.Node)).ToList();
-        var candidates = lines.Select(l => l.Node).Distinct(StringComparer.Ordinal).Select(n => new SourcingCandidate(n, 1, null));
-        work.Write(SourcingRecord.Of(order.Id, new(1, SourcingRecord.Reservation, true, lines), [.. candidates], work.Now));
-    }
 }

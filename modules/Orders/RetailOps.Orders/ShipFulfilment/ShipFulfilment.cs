@@ -36,7 +36,6 @@ internal sealed class ShipFulfilmentHandler(UnitOfWork work, Departure departure
             return Refusal.Conflict("orders.held", "The order is held; release the hold first.", new { holds = order.Holds });
         }
 
-        await departure.Of(order, fulfilment, request.Carrier, request.TrackingNumber, ct);
-        return fulfilment.ToView();
+        return await departure.Of(order, fulfilment, request.Carrier, request.TrackingNumber, ct) is { } refusal ? refusal : fulfilment.ToView();
     }
 }

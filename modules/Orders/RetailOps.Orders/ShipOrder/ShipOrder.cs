@@ -31,7 +31,10 @@ internal sealed class ShipOrderHandler(UnitOfWork work, Departure departure) : I
 
         foreach (var fulfilment in released)
         {
-            await departure.Of(order, fulfilment, null, null, ct);
+            if (await departure.Of(order, fulfilment, null, null, ct) is { } refusal)
+            {
+                return refusal;
+            }
         }
 
         return new OrderShipment(order.Id, released[0].Id, order.Status.ToSnakeCase(), released.Sum(f => f.Units), order.Revision);

@@ -44,7 +44,7 @@ internal sealed class SourceOrderHandler(UnitOfWork work, ISender sender, Govern
             return new SourcingPlan(request.Attempt, stamp, true, []);
         }
 
-        var stock = await sender.Send(new FindStock([.. wanted.Select(w => w.Sku).Distinct()]), ct);
+        var stock = await sender.Send(new FindStock([.. wanted.Select(w => w.Sku).Distinct()], order.ReservationId is null ? null : order.Id), ct);
         if (!stock.IsSuccess)
         {
             return stock.Refusal;
