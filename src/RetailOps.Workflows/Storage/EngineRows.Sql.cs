@@ -26,7 +26,7 @@ internal enum StimulusKind : short
     /// <summary>An awaited child ended; <c>source_id</c> is the child.</summary>
     ChildEnded,
 
-    /// <summary>An instance is ended; <c>source_id</c> is who wanted that: its parent.</summary>
+    /// <summary>An instance is ended; <c>source_id</c> is who wanted that: its parent, or itself where a person did.</summary>
     Cancel,
 
     /// <summary>A person's answer; <c>source_id</c> is the task.</summary>

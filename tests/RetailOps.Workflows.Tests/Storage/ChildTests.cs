@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 
+using RetailOps.Kernel;
 using RetailOps.Testing;
 
 namespace RetailOps.Workflows.Tests;
@@ -177,6 +178,25 @@ public sealed class ChildTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_parent_that_a_person_cancels_takes_its_child_and_their_tasks_along()
+    {
+        await bench.Publish("child", new Drawing().Add("ask", "RetailOps.Task", ("kind", "check"), ("title", "Check")));
+        await bench.Publish("flow", Calls("child"));
+        await bench.Say(Began.Name, "k-1");
+        await bench.Run();
+        var parent = await bench.Ask<Guid>("select id from workflows.instances where definition_id = 'flow'");
+
+        await bench.Host.Must(new CancelInstance(parent));
+        await bench.Run();
+        var again = await bench.Host.Send(new CancelInstance(parent));
+
+        again.Refusal.Should().BeEquivalentTo(new { Kind = RefusalKind.NotFound, Code = "workflows.no-living-instance" });
+        (await bench.Count("instances", "finished is null") + await bench.Count("tasks", "status < 2") + await bench.Count("bookmarks")).Should().Be(0);
+        (await bench.Host.Must(new ListTasks("cancelled", null, "k-1", null, 10))).Should().ContainSingle();
+        (await bench.Host.Broken()).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_child_that_nobody_waits_for_lives_on_by_itself()
     {
         await bench.Publish("child", new Drawing().Add("ear", "Elsa.Event", ("eventName", Told.Name)));
@@ -233,7 +253,7 @@ public sealed class ChildTests : IAsyncLifetime
 
         foreach (var child in await Ids())
         {
-            await bench.Ask<int>("insert into workflows.stimuli (lane, key, kind, name, source_id, instance_id) values (0, $1::text, 7, 'cancel', gen_random_uuid(), $2)", child.ToString(), child);
+            await bench.Host.Must(new CancelInstance(child));
         }
 
         await bench.Run();
