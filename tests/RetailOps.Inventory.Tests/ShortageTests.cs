@@ -17,7 +17,8 @@ public sealed class ShortageTests(InventoryFixture inventory) : IClassFixture<In
 
         counted.IsSuccess.Should().BeTrue();
         (await inventory.Host.Position("PAN-01")).Should().BeEquivalentTo(new { OnHand = 1, Allocated = 3, Free = 0, Short = 2 });
-        (await inventory.Host.Broken()).Where(b => !b.StartsWith("I3b", StringComparison.Ordinal)).Should().BeEmpty();
+        (await Cases("PAN-01")).Should().Be("open 1");
+        (await inventory.Host.Broken()).Should().BeEmpty();
     }
 
     [Fact]
@@ -25,15 +26,17 @@ public sealed class ShortageTests(InventoryFixture inventory) : IClassFixture<In
     {
         await inventory.Stock("PAN-02", 4);
         await inventory.Allocated("PAN-02", 4);
-        await inventory.Adjust("PAN-02", -3);
+        await inventory.Adjust("PAN-02", -1);
+        await inventory.Adjust("PAN-02", -2);
 
         await inventory.Stock("PAN-02", 2);
-        var half = await inventory.Host.Position("PAN-02");
+        var (half, open) = (await inventory.Host.Position("PAN-02"), await Cases("PAN-02"));
         await inventory.Stock("PAN-02", 3);
-        var whole = await inventory.Host.Position("PAN-02");
+        var (whole, closed) = (await inventory.Host.Position("PAN-02"), await Cases("PAN-02"));
 
         half.Should().BeEquivalentTo(new { OnHand = 3, Short = 1, Free = 0 });
         whole.Should().BeEquivalentTo(new { OnHand = 6, Short = 0, Free = 2 });
+        (open, closed).Should().Be(("open 2", "healed 2"), "there is one case however often it gets worse");
         (await inventory.Facts("inventory.stock-freed.v1", "item/PAN-02", "units")).Should().Be("4, 2");
     }
 
@@ -50,6 +53,7 @@ public sealed class ShortageTests(InventoryFixture inventory) : IClassFixture<In
         refused.Refusal!.Code.Should().Be("inventory.short");
         (await inventory.Host.Position("PAN-03")).Should().BeEquivalentTo(new { OnHand = 2, Allocated = 1, Free = 1, Short = 0 });
         (await inventory.Facts("inventory.stock-freed.v1", "item/PAN-03", "units")).Should().Be("3, 1", "one of the two mended what was short");
+        (await Cases("PAN-03")).Should().Be("healed 1");
     }
 
     [Fact]
@@ -105,4 +109,7 @@ public sealed class ShortageTests(InventoryFixture inventory) : IClassFixture<In
         (await inventory.Facts("inventory.stock-adjusted.v1", $"movement/{movement.Id}", "quantity")).Should().Be("-2");
         (await inventory.Facts("inventory.stock-adjusted.v1", $"movement/{movement.Id}", "reason")).Should().Be("count");
     }
+
+    private Task<string?> Cases(string sku) => inventory.Ask<string>(
+        "select string_agg(status || ' ' || count, ', ' order by opened) from platform.exceptions where cause = 'inventory.short' and key = $1", $"item/{sku}/DC-1");
 }

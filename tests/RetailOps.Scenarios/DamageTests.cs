@@ -19,6 +19,7 @@ public sealed class DamageTests
         { "I2", "delete from inventory.movements" },
         { "I2", "insert into inventory.movements (id, item_id, node, condition, kind, quantity, cause, occurred) values (gen_random_uuid(), gen_random_uuid(), 'DC-9', 'sellable', 'received', 1, 'test', now())" },
         { "I3", "alter table inventory.positions drop constraint ck_positions_promised; update inventory.positions set allocated = on_hand + 1" },
+        { "I3b", "update inventory.positions set allocated = on_hand + 1, short = 1" },
         { "I4a", "truncate orders.orders cascade" },
         { "I4a", "update orders.orders set revision = revision + 1" },
         { "I4b", "alter table orders.lines drop constraint ck_lines_whole; update orders.lines set shipped = shipped + 1" },

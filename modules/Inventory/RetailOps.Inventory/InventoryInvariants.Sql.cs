@@ -58,16 +58,14 @@ internal static class InventoryInvariants
             from inventory.positions p
             where p.short > greatest(0, p.allocated + p.reserved - p.on_hand)
             """),
+        new(
+            "I3b", "every position that is short has an open exception",
+            """
+            select i.sku || ' at ' || p.node || ' is short of ' || p.short || ' and nobody was told'
+            from inventory.positions p join inventory.items i on i.id = p.item_id
+            where p.short > 0
+              and not exists (select from platform.exceptions e
+                              where e.key = 'item/' || i.sku || '/' || p.node and e.cause = 'inventory.short' and e.status in ('open', 'taken'))
+            """),
     ];
-
-    /// <summary>Asks the table of exceptions, which is the platform's.</summary>
-    public static Invariant EachShortIsKnown { get; } = new(
-        "I3b", "every position that is short has an open exception",
-        """
-        select i.sku || ' at ' || p.node || ' is short of ' || p.short || ' and nobody was told'
-        from inventory.positions p join inventory.items i on i.id = p.item_id
-        where p.short > 0
-          and not exists (select from platform.exceptions e
-                          where e.key = 'item/' || i.sku || '/' || p.node and e.cause = 'inventory.short' and e.status in ('open', 'taken'))
-        """);
 }

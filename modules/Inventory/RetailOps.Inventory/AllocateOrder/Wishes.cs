@@ -15,5 +15,9 @@ internal static class Wishes
     /// <summary>How much.</summary>
     public static void Quantity(InlineValidator<AllocationLine> line) => line.RuleFor(l => l.Quantity).InclusiveBetween(1, 1_000_000).WithErrorCode("inventory.quantity");
 
-    private static bool SaysOneThing(IEnumerable<AllocationLine> parts) => parts.ToList() is var all && (all.Count == 1 || (all.DistinctBy(p => p.Sku).Count() == 1 && all.TrueForAll(p => p.Node is not null)));
+    private static bool SaysOneThing(IEnumerable<AllocationLine> parts)
+    {
+        var all = parts.ToList();
+        return all.Count == 1 || (all.DistinctBy(p => p.Sku).Count() == 1 && all.TrueForAll(p => p.Node is not null));
+    }
 }

@@ -13,7 +13,8 @@ internal sealed class ReceiveReturnedStockValidator : AbstractValidator<ReceiveR
     {
         RuleFor(r => r.Node).Must(n => Text.HasLength(n, 32)).WithErrorCode("inventory.node").WithMessage("1 to 32 characters.");
         RuleFor(r => r.Lines).Must(l => l is { Count: > 0 and <= 2_000 } && l.All(x => x is not null)).WithErrorCode("inventory.lines").WithMessage("1 to 2,000 lines.");
-        RuleFor(r => r.Lines).Must(l => l is null || l.Sum(x => (long)(x?.Quantity ?? 0)) <= 1_000_000_000).WithErrorCode("inventory.quantity").WithMessage("At most 1,000,000,000 together.");
+        RuleFor(r => r.Lines).Must(l => l is null || l.Sum(x => (long)(x?.Quantity ?? 0)) <= 1_000_000_000)
+            .WithErrorCode("inventory.quantity").WithMessage("At most 1,000,000,000 together.");
         RuleForEach(r => r.Lines).ChildRules(line => line.RuleFor(l => l.Quantity).InclusiveBetween(1, 1_000_000).WithErrorCode("inventory.quantity"));
     }
 }
