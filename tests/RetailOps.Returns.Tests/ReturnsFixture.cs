@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using RetailOps.Kernel;
 using RetailOps.Platform;
 using RetailOps.Testing;
+using RetailOps.Workflows;
 
 namespace RetailOps.Returns.Tests;
 
@@ -14,6 +15,9 @@ public sealed class ReturnsFixture : IAsyncLifetime
 
     /// <summary>Business time.</summary>
     public FakeTimeProvider Clock { get; } = new(new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero));
+
+    /// <summary>How the engine runs; it stands still unless a test wants it.</summary>
+    public EngineOptions Engine { get; init; } = new() { Workers = 0 };
 
     public TestHost Host { get; private set; } = null!;
 
@@ -27,7 +31,7 @@ public sealed class ReturnsFixture : IAsyncLifetime
         Host = await TestHost.StartAsync(database.AppConnectionString, new()
         {
             Workflows = false,
-            Engine = new() { Workers = 0 },
+            Engine = Engine,
             Clock = Clock,
             Assemblies = [typeof(ReturnsFixture).Assembly],
         });
