@@ -4,7 +4,16 @@ create table inventory.items (
   name text not null,
   uom text not null,
   revision int not null,
-  constraint ck_items_revision check (revision > 0)
+  weight_grams int,
+  category text,
+  cost_minor bigint,
+  cost_currency text,
+  price_minor bigint,
+  price_currency text,
+  constraint ck_items_revision check (revision > 0),
+  constraint ck_items_weight check (weight_grams >= 0),
+  constraint ck_items_cost check (cost_minor >= 0 and (cost_minor is null) = (cost_currency is null)),
+  constraint ck_items_price check (price_minor >= 0 and (price_minor is null) = (price_currency is null))
 );
 
 create table inventory.nodes (
@@ -12,6 +21,8 @@ create table inventory.nodes (
   name text not null,
   kind text not null,
   revision int not null,
+  region text,
+  open boolean not null default true,
   constraint ck_nodes_kind check (kind in ('store', 'dc', 'supplier')),
   constraint ck_nodes_revision check (revision > 0)
 );
@@ -36,6 +47,13 @@ create table inventory.positions (
   primary key (item_id, node, condition)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
 
+-- A batch of movements that somebody asked for under a name of its own: asked twice, answered as the first time.
+create table inventory.batches (
+  key text primary key,
+  answer jsonb not null,
+  created timestamptz not null
+);
+
 -- The ledger: the only writer of on_hand.
 create table inventory.movements (
   id uuid primary key,
@@ -48,9 +66,10 @@ create table inventory.movements (
   cause text not null,
   occurred timestamptz not null,
   recorded timestamptz not null default clock_timestamp(),
-  constraint ck_movements_kind check (kind in ('received', 'shipped', 'adjusted')),
+  constraint ck_movements_kind check (kind in ('received', 'shipped', 'adjusted', 'transferred', 'returned', 'scrapped')),
   constraint ck_movements_quantity check (quantity <> 0),
-  constraint ck_movements_reason check (kind <> 'adjusted' or reason is not null)
+  constraint ck_movements_reason check (kind <> 'adjusted' or reason is not null),
+  constraint ck_movements_cause check (cause <> '')
 );
 create index ix_movements_position on inventory.movements (item_id, node, condition);
 create index ix_movements_recorded on inventory.movements using brin (recorded);
@@ -66,11 +85,37 @@ create table inventory.allocations (
   quantity int not null,
   shipped int not null default 0,
   created timestamptz not null,
+  released int not null default 0,
   constraint ck_allocations_quantity check (quantity > 0),
-  constraint ck_allocations_shipped check (shipped between 0 and quantity),
+  constraint ck_allocations_shipped check (shipped >= 0),
+  constraint ck_allocations_released check (released >= 0),
+  constraint ck_allocations_open check (shipped + released <= quantity),
   primary key (order_id, attempt, line_id, node)
 ) with (fillfactor = 80);
-create index ix_allocations_open on inventory.allocations (item_id, node) where shipped < quantity;
+create index ix_allocations_open on inventory.allocations (item_id, node) where shipped + released < quantity;
+
+-- A promise that lapses by itself, and what it holds where.
+create table inventory.reservations (
+  id uuid primary key,
+  key text not null unique,
+  status text not null,
+  expires timestamptz,
+  order_id uuid,
+  created timestamptz not null,
+  constraint ck_reservations_status check (status in ('open', 'converted', 'released', 'expired')),
+  constraint ck_reservations_order check ((status = 'converted') = (order_id is not null))
+);
+create index ix_reservations_expires on inventory.reservations (expires) where status = 'open';
+
+create table inventory.reservation_lines (
+  reservation_id uuid not null,
+  line_id int not null,
+  item_id uuid not null,
+  node text not null,
+  quantity int not null,
+  constraint ck_reservation_lines_quantity check (quantity > 0),
+  primary key (reservation_id, line_id, node)
+);
 
 -- What was wanted and not there, per item and day: where replenishment looks first.
 create table inventory.unmet_demand (

@@ -32,6 +32,8 @@ create table platform.deliveries (
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 create index ix_deliveries_open on platform.deliveries (subscriber, key, id) where state in (0, 2);
 create index ix_deliveries_due on platform.deliveries (id) where state = 0;
+-- A lane looks at its own only: another one's backlog costs it nothing.
+create index ix_deliveries_lane on platform.deliveries (subscriber, id) where state = 0;
 create index ix_deliveries_done on platform.deliveries using brin (done);
 
 create table platform.inbox (

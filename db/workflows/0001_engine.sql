@@ -32,7 +32,7 @@ create table workflows.triggers (
   primary key (name, version_id, activity_id)
 );
 
--- singleton_key stands only on living instances. The indexed columns change at birth and at the end, not per burst.
+-- singleton_key stands only on living instances; parent_id is who started it. The indexed columns change at birth and at the end, not per burst.
 create table workflows.instances (
   id uuid primary key,
   definition_id text not null,
@@ -40,6 +40,7 @@ create table workflows.instances (
   key text not null,
   start_key text not null,
   singleton_key text,
+  parent_id uuid,
   status smallint not null,
   revision int not null,
   bursts int not null default 1,
@@ -54,10 +55,12 @@ create index ix_instances_living on workflows.instances (key) where finished is 
 create index ix_instances_finished on workflows.instances using brin (finished);
 create index ix_instances_versions on workflows.instances (version_id) where finished is null;
 
+-- kind: 0 event, 1 timer, 2 the end of a child, 3 a person's answer; the id is the child's or the task's.
 create table workflows.bookmarks (
   id uuid primary key,
   instance_id uuid not null,
   key text not null,
+  kind smallint not null default 0,
   name text not null,
   activity_id text not null,
   hash text not null,
@@ -77,7 +80,7 @@ create table workflows.timers (
 create index ix_timers_due on workflows.timers (due);
 create index ix_timers_instance on workflows.timers (instance_id);
 
--- kind: 0 event, 1 timer, 2 retry, 3 continue, 4 one target of a split event. A dead one stays and holds up its key.
+-- kind: 0 event, 1 timer, 2 retry, 3 continue, 4 one target of a split event, 5 start of a child, 6 end of a child, 7 cancel, 8 a person's answer. A dead one stays and holds up its key.
 create table workflows.stimuli (
   id bigint generated always as identity primary key,
   lane smallint not null,
@@ -149,6 +152,32 @@ create table workflows.incidents (
 );
 create index ix_incidents_open on workflows.incidents (instance_id) where status < 2;
 
+-- What people should do. The id is that of the wait that it answers. status: 0 open, 1 claimed, 2 completed, 3 cancelled.
+create table workflows.tasks (
+  id uuid primary key,
+  instance_id uuid not null,
+  key text not null,
+  kind text not null,
+  title text not null,
+  candidates jsonb not null,
+  outcomes jsonb not null,
+  facts jsonb,
+  opened timestamptz not null,
+  due timestamptz,
+  status smallint not null,
+  claimed_by text,
+  outcome text,
+  answer jsonb,
+  closed_by text,
+  closed timestamptz,
+  revision int not null,
+  constraint ck_tasks_claimed check (status <> 1 or claimed_by is not null),
+  constraint ck_tasks_closed check ((status < 2) = (closed is null) and (status = 2) = (outcome is not null))
+);
+create index ix_tasks_open on workflows.tasks (id) where status < 2;
+create index ix_tasks_key on workflows.tasks (key, kind);
+create index ix_tasks_instance on workflows.tasks (instance_id);
+
 -- Hosts say that they are alive, and whether they would like to be woken.
 create unlogged table workflows.hosts (
   id uuid primary key,
@@ -176,6 +205,10 @@ begin
   delete from workflows.incidents c where c.instance_id = any (ended) and c.status = 2;
   get diagnostics n = row_count;
   what := 'incidents'; deleted := n; return next;
+
+  delete from workflows.tasks t where t.instance_id = any (ended);
+  get diagnostics n = row_count;
+  what := 'tasks'; deleted := n; return next;
 
   delete from workflows.instances i where i.id = any (ended);
   get diagnostics n = row_count;

@@ -31,8 +31,11 @@ public sealed record ErpDocument(
 /// <param name="Account"><c>goods</c>, <c>shipping</c>, <c>discount</c>, <c>service</c>, <c>sundry</c>, or <c>stock</c> for documents that move goods.</param>
 /// <param name="Sku">The item; null for none.</param>
 /// <param name="Quantity">In the item's unit, signed for an adjustment; 1 without an item.</param>
-/// <param name="Amount">Without tax, signed; the cost for documents that move goods, 0 where it is not known.</param>
-/// <param name="Tax">On top, signed.</param>
+/// <param name="Amount">
+/// Without tax, signed: what a customer is asked for, and on a credit memo what a customer gets back, is positive, a discount on it negative. The
+/// cost for documents that move goods, 0 where it is not known; on an adjustment with the sign of the quantity.
+/// </param>
+/// <param name="Tax">On top, signed as the amount; none on documents that move goods.</param>
 /// <param name="Description">At most 200 characters; null for none.</param>
 public sealed record ErpLine(string Account, Sku? Sku, int Quantity, Money Amount, Money Tax, string? Description = null);
 

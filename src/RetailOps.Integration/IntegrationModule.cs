@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+using RetailOps.Platform;
 
 namespace RetailOps.Integration;
 
@@ -7,10 +10,18 @@ namespace RetailOps.Integration;
 public static class IntegrationModule
 {
     /// <summary>Services, activities and promises of the module.</summary>
-    public static IServiceCollection AddIntegration(this IServiceCollection services) => services;
+    public static IServiceCollection AddIntegration(this IServiceCollection services)
+    {
+        services.AddModuleContext<IntegrationDbContext>();
+        services.AddScoped<PostingReads>();
+        services.TryAddSingleton(new BusinessZone(TimeZoneInfo.Utc));
+        services.AddSingleton<SandboxErp>();
+        services.AddSingleton<IErp, SandboxAdapter>();
+        services.AddOutbound<ErpConnector>(ErpConnector.Description, new());
+        services.AddInvariants(IntegrationInvariants.All);
+        return services;
+    }
 
     /// <summary>Operations of the module, into the group <c>/api/v1</c>.</summary>
-    public static void MapIntegration(this IEndpointRouteBuilder api)
-    {
-    }
+    public static void MapIntegration(this IEndpointRouteBuilder api) => IntegrationEndpoints.Map(api);
 }

@@ -30,6 +30,9 @@ public abstract record Caller
     /// <param name="Permissions">What the person's roles permit.</param>
     public sealed record Person(Guid Id, IReadOnlySet<string> Permissions) : Caller
     {
+        /// <summary>The person's roles, for work that is meant for some of them; permissions decide everything else.</summary>
+        public IReadOnlySet<string> Roles { get; init; } = new HashSet<string>();
+
         /// <inheritdoc/>
         public override string Actor => $"person:{Id}";
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 
 using FluentValidation;
 
@@ -27,11 +28,14 @@ public static class PlatformModule
         services.AddSingleton<Deliveries>();
         services.TryAddSingleton(new RelayOptions());
         services.AddHostedService<Relay>();
-        services.AddSingleton(s => new FactCatalogue(contracts, s.GetServices<SubscriberDescription>()));
+        services.AddSingleton(s => new FactCatalogue([typeof(PlatformModule).Assembly, .. contracts], s.GetServices<SubscriberDescription>()));
         services.AddScoped<UnitOfWork>();
         services.AddScoped<WorkExecution>();
         services.AddScoped<ExceptionDesk>();
+        services.AddSubscriber<ExceptionStimuli>(ExceptionStimuli.Description);
         services.AddSingleton<GovernedDocuments>();
+        services.AddSingleton<DocumentKinds>();
+        services.AddHostedService<DocumentRefresh>();
         services.AddScoped<Inbox>();
         services.AddSingleton<Verification>();
         services.AddSingleton<InvariantSource>(s => new(PlatformInvariants.All(s.GetRequiredService<FactCatalogue>())));
@@ -44,7 +48,7 @@ public static class PlatformModule
             settings.AddOpenBehavior(typeof(RefusalBehaviour<,>), ServiceLifetime.Scoped);
             settings.Lifetime = ServiceLifetime.Scoped;
         });
-        foreach (var module in modules)
+        foreach (var module in modules.Prepend(typeof(PlatformModule).Assembly))
         {
             services.AddValidatorsFromAssembly(module, ServiceLifetime.Singleton, includeInternalTypes: true);
         }
@@ -52,16 +56,20 @@ public static class PlatformModule
         return services;
     }
 
-    /// <summary>Takes over changed policies, profiles and decision tables, before the host accepts work.</summary>
-    /// <param name="services">The built container.</param>
-    /// <param name="folder">The folder of the workflows; the documents lie in <c>policies</c> and <c>decisions</c> below it.</param>
-    public static void ImportDocuments(this IServiceProvider services, string folder)
-    {
-        foreach (var below in (string[])["policies", "decisions"])
-        {
-            services.GetRequiredService<GovernedDocuments>().Import(Path.Combine(folder, below));
-        }
-    }
+    /// <summary>A kind of governed document that this module stands for; see <see cref="GovernedDocuments"/>.</summary>
+    /// <param name="services">The host's.</param>
+    /// <param name="kind">Like <c>return-policy</c>.</param>
+    /// <param name="validate">All faults of a content, by their JSON path; empty when there is none. Must not throw.</param>
+    public static IServiceCollection AddDocumentKind(this IServiceCollection services, string kind, Func<JsonElement, IReadOnlyList<RequestFault>> validate) =>
+        services.AddSingleton(new DocumentKind(kind, validate));
+
+    /// <summary>A kind of governed document whose content is read into a type, strictly: unknown and missing members are faults.</summary>
+    /// <typeparam name="T">The content's type.</typeparam>
+    /// <param name="services">The host's.</param>
+    /// <param name="kind">Like <c>return-policy</c>.</param>
+    /// <param name="check">Finds what the shape cannot say; null for nothing more.</param>
+    public static IServiceCollection AddDocumentKind<T>(this IServiceCollection services, string kind, Func<T, IEnumerable<RequestFault>>? check = null) =>
+        services.AddSingleton(DocumentKind.Of(kind, check));
 
     /// <summary>What a module promises about its tables.</summary>
     public static IServiceCollection AddInvariants(this IServiceCollection services, IEnumerable<Invariant> invariants) =>

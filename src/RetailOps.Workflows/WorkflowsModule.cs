@@ -21,6 +21,7 @@ public static class WorkflowsModule
         services.AddSingleton<IEventSink, EventStimuli>();
         services.AddSingleton<DefinitionStore>();
         services.AddSingleton<BurstExecutor>();
+        services.AddScoped<TaskAnswers>();
         services.AddSingleton<EngineWatch>();
         services.AddSingleton<EngineHost>();
         services.AddHostedService(s => s.GetRequiredService<EngineHost>());

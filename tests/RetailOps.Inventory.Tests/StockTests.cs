@@ -38,20 +38,6 @@ public sealed class StockTests(InventoryFixture inventory) : IClassFixture<Inven
     }
 
     [Fact]
-    public async Task A_correction_does_not_go_below_what_is_promised()
-    {
-        await inventory.Stock("POT-03", 5);
-        await inventory.Allocate("POT-03", 3);
-
-        var tooMuch = await inventory.Adjust("POT-03", -3);
-        var justEnough = await inventory.Adjust("POT-03", -2);
-
-        tooMuch.Refusal.Should().BeEquivalentTo(new { Kind = RefusalKind.Conflict, Code = "inventory.promised" });
-        justEnough.IsSuccess.Should().BeTrue();
-        (await inventory.Host.Position("POT-03")).Should().BeEquivalentTo(new { OnHand = 3, Allocated = 3, Free = 0 });
-    }
-
-    [Fact]
     public async Task Two_corrections_at_once_take_no_more_than_is_there()
     {
         await inventory.Stock("POT-04", 3);
@@ -59,8 +45,19 @@ public sealed class StockTests(InventoryFixture inventory) : IClassFixture<Inven
         var answers = await Task.WhenAll(inventory.Adjust("POT-04", -2), inventory.Adjust("POT-04", -2));
 
         answers.Should().ContainSingle(a => a.IsSuccess);
-        answers.Single(a => !a.IsSuccess).Refusal!.Code.Should().Be("inventory.promised");
+        InventoryFixture.Missing(answers.Single(a => !a.IsSuccess).Refusal).Should().Equal(new ShortStock(new("POT-04"), 2, 1));
         (await inventory.Host.Position("POT-04")).OnHand.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task What_is_scrapped_is_gone_and_says_why()
+    {
+        await inventory.Stock("POT-09", 3);
+
+        var scrapped = await inventory.Host.Send(new RecordMovement("scrapped", new("POT-09"), "DC-1", "sellable", -2, "broken"));
+
+        scrapped.Value.Should().BeEquivalentTo(new { Kind = "scrapped", Quantity = -2, Reason = "broken", Cause = "system:test" });
+        (await inventory.Host.Position("POT-09")).OnHand.Should().Be(1);
     }
 
     [Fact]
@@ -75,7 +72,7 @@ public sealed class StockTests(InventoryFixture inventory) : IClassFixture<Inven
         var nothingThere = await inventory.Adjust("POT-05", -1, "quarantine");
 
         (sellable.IsSuccess, damaged.IsSuccess).Should().Be((true, true));
-        nothingThere.Refusal!.Code.Should().Be("inventory.promised");
+        nothingThere.Refusal!.Code.Should().Be("inventory.short");
         (await inventory.Host.Must(new ListPositions(new("POT-05"), null, 10))).Select(p => $"{p.Condition} {p.OnHand}").Should().Equal("damaged 1", "sellable 4");
     }
 
@@ -100,6 +97,8 @@ public sealed class StockTests(InventoryFixture inventory) : IClassFixture<Inven
         { "inventory.quantity", new("adjusted", new("POT"), "DC-1", "sellable", 0, "count") },
         { "inventory.quantity", new("received", new("POT"), "DC-1", "sellable", -1) },
         { "inventory.quantity", new("received", new("POT"), "DC-1", "sellable", 1_000_001) },
+        { "inventory.quantity", new("scrapped", new("POT"), "DC-1", "sellable", 1, "broken") },
+        { "inventory.reason", new("scrapped", new("POT"), "DC-1", "sellable", -1) },
         { "inventory.reason", new("adjusted", new("POT"), "DC-1", "sellable", 1) },
         { "inventory.reason", new("adjusted", new("POT"), "DC-1", "sellable", 1, "") },
         { "inventory.reason", new("received", new("POT"), "DC-1", "sellable", 1, new string('x', 201)) },

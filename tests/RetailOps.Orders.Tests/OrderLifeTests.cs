@@ -34,7 +34,7 @@ public sealed class OrderLifeTests(OrdersFixture orders) : IClassFixture<OrdersF
     }
 
     public static TheoryData<GrantedUnits[]> TooMuch =>
-        new([new(1, "DC-1", 4)], [new(1, "DC-1", 2), new(1, "DC-1", 2)], [new(2, "DC-1", 1)], [new(1, "DC-1", 0)], [new(1, -1)]);
+        new([new(1, "DC-1", 4)], [new(1, "DC-1", 2), new(1, "DC-1", 2)], [new(2, "DC-1", 1)], [new(1, "DC-1", 0)], [new(1, "DC-1", -1)]);
 
     [Theory, MemberData(nameof(TooMuch))]
     public async Task More_than_the_order_waits_for_is_refused(GrantedUnits[] granted)

@@ -1,5 +1,7 @@
 using System.Text.Json;
 
+using Microsoft.Extensions.Time.Testing;
+
 using Npgsql;
 
 using RetailOps.Inventory;
@@ -16,10 +18,16 @@ public sealed class OrdersFixture : IAsyncLifetime
 
     public TestHost Host { get; private set; } = null!;
 
+    /// <summary>Business time; stands until a test moves it.</summary>
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
+
+    /// <summary>The owner's, to look and to meddle past the product.</summary>
+    public string Database => database.OwnerConnectionString;
+
     public async Task InitializeAsync()
     {
         database = await TestDatabase.CreateAsync();
-        Host = await TestHost.StartAsync(database.AppConnectionString, new() { Workflows = false, Engine = new() { Workers = 0 } });
+        Host = await TestHost.StartAsync(database.AppConnectionString, new() { Workflows = false, Engine = new() { Workers = 0 }, Clock = Clock, Assemblies = [typeof(OrdersFixture).Assembly] });
     }
 
     public async Task DisposeAsync()
@@ -36,8 +44,45 @@ public sealed class OrdersFixture : IAsyncLifetime
     {
         var lines = (await Host.Order(order)).Lines.Select(l => new AllocationLine(l.LineId, l.Sku, l.Ordered));
         var allocation = await Host.Must(new AllocateOrder(order, 1, [.. lines], AllowPart: true));
-        return await Host.Must(new RecordAllocation(order, [.. allocation.Granted.Select(g => new GrantedUnits(g.LineId, g.Quantity))]));
+        return await Host.Must(new RecordAllocation(order, [.. allocation.Granted.Select(g => new GrantedUnits(g.LineId, g.Node, g.Quantity))]));
     }
+
+    /// <summary>An order whose goods are allocated.</summary>
+    public async Task<OrderId> PlaceAndAllocate(PlaceOrder request)
+    {
+        foreach (var line in request.Lines)
+        {
+            await Host.Stock(line.Sku.Value, line.Quantity);
+        }
+
+        var order = (await Host.Must(request)).Id;
+        await Allocate(order);
+        return order;
+    }
+
+    /// <summary>An order whose goods have left and arrived.</summary>
+    public async Task<OrderId> PlaceAndDeliver(PlaceOrder request)
+    {
+        var order = await PlaceAndAllocate(request);
+        await Host.Must(new ShipOrder(order));
+        foreach (var fulfilment in (await Host.Order(order)).Fulfilments)
+        {
+            await Host.Must(new DeliverFulfilment(fulfilment.Id));
+        }
+
+        return order;
+    }
+
+    /// <summary>Units of a delivered order that have come back.</summary>
+    public async Task Return(OrderId order, int lineId, int quantity)
+    {
+        await Host.Must(new ClaimReturnable(order, Guid.NewGuid(), [new(lineId, quantity)]));
+        await Host.Must(new SettleReturnable(order, [new(lineId, quantity)]));
+    }
+
+    /// <summary>What the order's own events say, oldest first: the name without its module and version.</summary>
+    public async Task<string?> Events(OrderId id) => await Ask<string>(
+        "select string_agg(replace(replace(type, 'orders.', ''), '.v1', ''), ' ' order by revision) from platform.events where aggregate = $1", OrderKey.Of(id));
 
     /// <summary>One value of the database.</summary>
     public async Task<T?> Ask<T>(string sql, params object[] values)

@@ -38,13 +38,20 @@ public sealed class PlaceOrderTests(OrdersFixture orders) : IClassFixture<Orders
 
     public static TheoryData<string, Func<PlaceOrder, PlaceOrder>> OtherPayloads => new()
     {
-        { "currency,lines", o => o with { Currency = "EUR", Lines = [new(new("LAMP"), 2, new(251, "EUR"))] } },
-        { "lines", o => o with { Lines = [o.Lines[0] with { Quantity = 3 }] } },
-        { "lines", o => o with { Lines = [.. o.Lines, o.Lines[0]] } },
+        { "currency,lines,payments", o => o with { Currency = "EUR", Lines = [new(new("LAMP"), 2, new(251, "EUR"))] } },
+        { "lines,payments", o => o with { Lines = [o.Lines[0] with { Quantity = 3 }] } },
+        { "lines,payments", o => o with { Lines = [.. o.Lines, o.Lines[0]] } },
         { "requestedAt", o => o with { RequestedAt = Asked.AddMinutes(1) } },
         { "requestedAt", o => o with { RequestedAt = null } },
         { "customer", o => o with { Customer = o.Customer! with { ShipTo = null } } },
         { "customer", o => o with { Customer = null } },
+        { "customer", o => o with { Customer = o.Customer! with { Id = "C-7" } } },
+        { "lines,payments", o => o with { Lines = [o.Lines[0] with { Discount = new(1, "GBP") }] } },
+        { "lines,payments", o => o with { Lines = [o.Lines[0] with { Tax = new(1, "GBP") }] } },
+        { "charges,payments", o => o with { Charges = [new("shipping", new(395, "GBP"))] } },
+        { "payments", o => o with { Payments = [new("card", new(500, "GBP"))] } },
+        { "shippingMethod", o => o with { ShippingMethod = "express" } },
+        { "backorder", o => o with { Backorder = "never" } },
         { "lines,customer", o => o with { Customer = new("Grace Hopper", "grace@example.org"), Lines = [o.Lines[0] with { Sku = new("BULB") }] } },
     };
 
@@ -112,7 +119,21 @@ public sealed class PlaceOrderTests(OrdersFixture orders) : IClassFixture<Orders
         { "customer.name orders.customer-name", o => o with { Customer = o.Customer! with { Name = "" } } },
         { "customer.name orders.customer-name", o => o with { Customer = o.Customer! with { Name = "A\0" } } },
         { "customer.email orders.customer-email", o => o with { Customer = o.Customer! with { Email = "nobody" } } },
-        { "customer.email orders.customer-email", o => o with { Customer = o.Customer! with { Email = null! } } },
+        { "customer.id orders.customer-id", o => o with { Customer = o.Customer! with { Id = "" } } },
+        { "shippingMethod orders.shipping-method", o => o with { ShippingMethod = "" } },
+        { "backorder orders.backorder", o => o with { Backorder = "later" } },
+        { "lines[0].discount orders.discount", o => o with { Lines = [o.Lines[0] with { Discount = new(501, "GBP") }] } },
+        { "lines[0].tax orders.tax", o => o with { Lines = [o.Lines[0] with { Tax = new(-1, "GBP") }] } },
+        { "lines[0] orders.currency", o => o with { Lines = [o.Lines[0] with { Tax = new(1, "EUR") }] } },
+        { "charges orders.charges", o => o with { Charges = [null!] } },
+        { "charges[0].kind orders.charge-kind", o => o with { Charges = [new("tip", new(1, "GBP"))] } },
+        { "charges[0].amount orders.charge-amount", o => o with { Charges = [new("shipping", new(-1, "GBP"))] } },
+        { "charges[0].tax orders.tax", o => o with { Charges = [new("discount", new(-1, "GBP"), new(1, "GBP"))] } },
+        { "charges[0] orders.currency", o => o with { Charges = [new("service", new(1, "EUR"))] } },
+        { "lines orders.total", o => o with { Charges = [new("discount", new(-501, "GBP"))] } },
+        { "payments orders.paid", o => o with { Payments = [new("card", new(499, "GBP"))] } },
+        { "payments orders.tender", o => o with { Payments = [new("card", new(250, "GBP")), new("card", new(250, "GBP"))] } },
+        { "payments[0].tender orders.tender", o => o with { Payments = [new("", new(500, "GBP"))] } },
         { "customer.shipTo orders.ship-to", o => o with { Customer = o.Customer! with { ShipTo = new('x', 1_001) } } },
     };
 

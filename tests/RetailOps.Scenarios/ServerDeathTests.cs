@@ -32,8 +32,9 @@ public sealed class ServerDeathTests : IAsyncLifetime
 
         for (var round = 0; round < Effort.Of(20, least: 1); round++)
         {
+            var refused = load.Refused(1);
             server.Kill();
-            await load.Refused(1);
+            await refused;
             await server.Back();
             var back = Stopwatch.StartNew();
             await load.Served(5);
@@ -180,10 +181,13 @@ public sealed class ServerDeathTests : IAsyncLifetime
             await customers;
         }
 
-        private static Task More(Func<int> count, int more)
+        private Task More(Func<int> count, int more)
         {
             var target = count() + more;
-            return Eventually.Holds(() => Task.FromResult(count() >= target), TimeSpan.FromSeconds(60), $"{more} more customers");
+            return Eventually.Holds(
+                () => Surprises.TryPeek(out var surprise) ? throw new InvalidOperationException(surprise) : Task.FromResult(count() >= target),
+                TimeSpan.FromSeconds(60),
+                $"{more} more customers");
         }
 
         private async Task Buy()

@@ -92,7 +92,7 @@ public sealed class TestHost : IAsyncDisposable
         builder.Services.AddPlatform(new Database(connectionString, options.Pool), [typeof(WorkflowsModule).Assembly, .. Modules, .. options.Assemblies], [.. Contracts, .. options.Assemblies]);
         options.Services?.Invoke(builder.Services);
         var host = new TestHost(builder.Build(), connectionString);
-        host.Services.ImportDocuments(Path.Combine(RepositoryRoot.Find(), "workflows"));
+        await host.Services.ImportDocumentsAsync(Path.Combine(RepositoryRoot.Find(), "workflows"));
         if (options.Workflows)
         {
             await host.Services.ImportWorkflowsAsync(Path.Combine(RepositoryRoot.Find(), "workflows"));

@@ -29,6 +29,11 @@ internal sealed class Bench : IBurstServices
         return Task.FromResult((TResponse)(object)Sent.Count);
     }
 
+    /// <summary>Definitions that children may be of.</summary>
+    public Dictionary<string, CompiledWorkflow> Published { get; } = [];
+
+    public ValueTask<string?> PublishedVersion(string definitionId) => ValueTask.FromResult(Published.GetValueOrDefault(definitionId)?.VersionId);
+
     public bool Contain(Exception error, CompiledNode activity, int attempt, Guid executionId) => Contains;
 
     public void Log(CompiledNode activity, string line) => Lines.Add(line);

@@ -4,7 +4,10 @@ using RetailOps.Kernel;
 
 namespace RetailOps.Inventory;
 
-/// <summary>Takes stock for every line of an order, or what there is when <paramref name="AllowPart"/>, or nothing.</summary>
+/// <summary>
+/// Takes stock for every line of an order, or what there is when <paramref name="AllowPart"/>, or nothing. What the order has reserved
+/// (under the key <c>order/…</c>) becomes part of the allocation; what it reserved and is not granted is free again.
+/// </summary>
 /// <param name="OrderId">With <paramref name="Attempt"/> the idempotency key: a second call returns the first allocation.</param>
 /// <param name="Attempt">From 1; a later attempt asks for what an earlier one did not get.</param>
 /// <param name="Lines">1 to 2,000 lines; quantities in the item's stock-keeping unit.</param>
@@ -13,11 +16,11 @@ namespace RetailOps.Inventory;
 [Needs("inventory.allocate")]
 public sealed record AllocateOrder(OrderId OrderId, int Attempt, IReadOnlyList<AllocationLine> Lines, bool AllowPart) : IRequest<Result<OrderAllocation>>;
 
-/// <summary>What one line of an order wants.</summary>
-/// <param name="LineId">The order's line; once in a request.</param>
+/// <summary>What one line of an order wants, or what a plan wants for it from one node.</summary>
+/// <param name="LineId">The order's line; once in a request, or once per node.</param>
 /// <param name="Sku">The item; the same item on several lines is one claim.</param>
 /// <param name="Quantity">1 to 1,000,000, in the item's unit.</param>
-/// <param name="Node">Only from there; null for anywhere, most free first.</param>
+/// <param name="Node">Only from there, as a plan says; null for any open store or distribution centre, most free first.</param>
 public sealed record AllocationLine(int LineId, Sku Sku, int Quantity, string? Node = null);
 
 /// <summary>What one line was promised from one node.</summary>
@@ -55,7 +58,7 @@ public sealed record OrderStockAllocated(Guid EventId, DateTimeOffset OccurredAt
 
 /// <summary>Sends out everything that is allocated to an order: on hand and allocated go down together, and the ledger says so.</summary>
 /// <param name="OrderId">The order.</param>
-/// <returns>What left, or <c>inventory.nothing-allocated</c> (Conflict). A second call finds nothing allocated.</returns>
+/// <returns>What left, or <c>inventory.nothing-allocated</c>, <c>inventory.short</c> (Conflict: less lies there). A second call finds nothing allocated.</returns>
 [Needs("inventory.ship"), AsksDatabase]
 public sealed record ShipAllocation(OrderId OrderId) : IRequest<Result<ShippedStock>>;
 

@@ -6,9 +6,10 @@ namespace RetailOps.Inventory;
 
 /// <summary>Where items could come from: a proposal, not a promise.</summary>
 /// <param name="Skus">1 to 2,000 items; an unknown one has no candidates.</param>
+/// <param name="For">The order that asks: what its own reservation holds is free for it; null when nobody in particular asks.</param>
 /// <returns>Every open node with free sellable stock of one of the items.</returns>
 [Needs("inventory.source")]
-public sealed record FindStock(IReadOnlyList<Sku> Skus) : IRequest<Result<IReadOnlyList<StockCandidate>>>;
+public sealed record FindStock(IReadOnlyList<Sku> Skus, OrderId? For = null) : IRequest<Result<IReadOnlyList<StockCandidate>>>;
 
 /// <summary>A node that could serve an item.</summary>
 /// <param name="Sku">The item.</param>

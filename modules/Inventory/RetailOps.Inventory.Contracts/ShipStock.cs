@@ -9,7 +9,7 @@ namespace RetailOps.Inventory;
 /// <param name="ShipmentId">The shipment; a second call with it answers as the first.</param>
 /// <param name="Node">Where it leaves.</param>
 /// <param name="Lines">1 to 2,000 lines; never more than is allocated there.</param>
-/// <returns>What left, or <c>inventory.not-allocated</c> (Conflict).</returns>
+/// <returns>What left, or <c>inventory.not-allocated</c>, <c>inventory.short</c> (Conflict: less lies there than was promised).</returns>
 [Needs("inventory.ship"), AsksDatabase]
 public sealed record ShipStock(OrderId OrderId, Guid ShipmentId, string Node, IReadOnlyList<ShippedUnits> Lines) : IRequest<Result<ShippedStock>>;
 

@@ -12,9 +12,10 @@ public static class InventoryModule
     public static IServiceCollection AddInventory(this IServiceCollection services)
     {
         services.AddModuleContext<InventoryDbContext>();
-        services.AddScoped<StockReads>();
+        services.AddScoped<StockReads>().AddScoped<StockBook>().AddScoped<Batches>().AddScoped<Catalogue>().AddScoped<Shipping>().AddScoped<ReservationBook>();
         services.AddScoped<IPreload, StockPreload>();
         services.AddSubscriber<UnmetDemandSubscriber>(UnmetDemandSubscriber.Description);
+        services.AddRecurringJob<ReservationExpiry>();
         services.AddInvariants(InventoryInvariants.All);
         return services;
     }

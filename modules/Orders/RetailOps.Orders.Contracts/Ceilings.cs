@@ -9,7 +9,7 @@ namespace RetailOps.Orders;
 /// <param name="ReturnId">The return; a second call with it answers as the first.</param>
 /// <param name="Lines">1 to 2,000 lines, each once.</param>
 /// <returns>What was sold, line by line, or <c>orders.unknown</c> (NotFound), <c>orders.not-returnable</c> (Conflict) naming the lines.</returns>
-[Needs("orders.claim-returnable")]
+[Needs("orders.claim-returnable"), AsksDatabase]
 public sealed record ClaimReturnable(OrderId OrderId, Guid ReturnId, IReadOnlyList<ClaimedUnits> Lines) : IRequest<Result<SoldUnits>>;
 
 /// <summary>Units of a line.</summary>
@@ -56,8 +56,8 @@ public sealed record SettledUnits(int Units);
 /// <param name="OrderId">The order.</param>
 /// <param name="RefundId">The refund; a second call with it answers as the first.</param>
 /// <param name="Lines">Units that came back; may be empty for an appeasement.</param>
-/// <param name="Extra">Shipping or a named appeasement on top, 0 or more; null for none.</param>
-/// <returns>The amount per line and tender, or <c>orders.unknown</c> (NotFound), <c>orders.over-captured</c> (Conflict), <c>orders.over-returned</c> (Conflict).</returns>
+/// <param name="Extra">Shipping or a named appeasement on top, 0 or more and at most what was captured; null for none.</param>
+/// <returns>The amount per line and tender, or <c>orders.unknown</c> (NotFound), <c>orders.over-captured</c> (Conflict), <c>orders.over-returned</c> (Conflict), <c>orders.refund-currency</c> (Rule).</returns>
 [Needs("orders.refund")]
 public sealed record ReserveRefund(OrderId OrderId, Guid RefundId, IReadOnlyList<ClaimedUnits> Lines, Money? Extra = null) : IRequest<Result<ReservedRefund>>;
 

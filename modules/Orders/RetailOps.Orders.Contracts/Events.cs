@@ -115,6 +115,36 @@ public sealed record FulfilmentDelivered(Guid EventId, DateTimeOffset OccurredAt
     string IFact.Key => BusinessKey.Of("fulfilment", FulfilmentId);
 }
 
+/// <summary>Goods of an order arrived.</summary>
+/// <param name="EventId">Deduplication key.</param>
+/// <param name="OccurredAt">Business time, UTC.</param>
+/// <param name="OrderId">The order.</param>
+/// <param name="ShipmentId">The shipment.</param>
+/// <param name="Units">Over all lines.</param>
+/// <param name="IsWhole">Whether nothing of the order is left to deliver.</param>
+[EventName("orders.order-delivered.v1")]
+public sealed record OrderDelivered(Guid EventId, DateTimeOffset OccurredAt, OrderId OrderId, Guid ShipmentId, int Units, bool IsWhole) : IFact
+{
+    string IFact.Aggregate => OrderKey.Of(OrderId);
+
+    string IFact.Key => OrderKey.Of(OrderId);
+}
+
+/// <summary>Part of a fulfilment is not wanted any more; the rest of it still leaves.</summary>
+/// <param name="EventId">Deduplication key.</param>
+/// <param name="OccurredAt">Business time, UTC.</param>
+/// <param name="FulfilmentId">The fulfilment; also the shipment's id.</param>
+/// <param name="OrderId">The order.</param>
+/// <param name="Units">What is left in it, over all lines.</param>
+/// <param name="Reason">Why.</param>
+[EventName("orders.fulfilment-reduced.v1")]
+public sealed record FulfilmentReduced(Guid EventId, DateTimeOffset OccurredAt, Guid FulfilmentId, OrderId OrderId, int Units, string Reason) : IFact
+{
+    string IFact.Aggregate => BusinessKey.Of("fulfilment", FulfilmentId);
+
+    string IFact.Key => BusinessKey.Of("fulfilment", FulfilmentId);
+}
+
 /// <summary>A fulfilment will not leave.</summary>
 /// <param name="EventId">Deduplication key.</param>
 /// <param name="OccurredAt">Business time, UTC.</param>

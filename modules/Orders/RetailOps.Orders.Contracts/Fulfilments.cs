@@ -8,7 +8,7 @@ namespace RetailOps.Orders;
 /// <param name="OrderId">The order.</param>
 /// <param name="Attempt">From 1; with the order the idempotency key.</param>
 /// <param name="Excluded">Nodes that must not serve it, with codes; null for none.</param>
-/// <returns>The plan, or <c>orders.unknown</c> (NotFound). A plan without lines says that nothing is free.</returns>
+/// <returns>The plan, or <c>orders.unknown</c> (NotFound), <c>orders.held</c> (Conflict). A plan without lines says that nothing is free, or that nothing is missing.</returns>
 [Needs("orders.source")]
 public sealed record SourceOrder(OrderId OrderId, int Attempt, IReadOnlyList<string>? Excluded = null) : IRequest<Result<SourcingPlan>>;
 
@@ -100,14 +100,14 @@ public sealed record ShipFulfilment(Guid Id, string? Carrier = null, string? Tra
 /// <summary>The goods of a fulfilment have arrived. Starts the window of its returns.</summary>
 /// <param name="Id">Which.</param>
 /// <param name="DeliveredAt">When, at most now; null for now.</param>
-/// <returns>The fulfilment, <c>orders.unknown-fulfilment</c> (NotFound), <c>orders.not-shipped</c> (Conflict). A second call answers as the first.</returns>
+/// <returns>The fulfilment, <c>orders.unknown-fulfilment</c> (NotFound), <c>orders.not-shipped</c> (Conflict), <c>orders.delivered-later</c> (Rule). A second call answers as the first.</returns>
 [Needs("orders.deliver")]
 public sealed record DeliverFulfilment(Guid Id, DateTimeOffset? DeliveredAt = null) : IRequest<Result<FulfilmentView>>;
 
 /// <summary>Writes the invoice of a shipment, or of an order without goods: goods that left, taxes, and on the first invoice all charges.</summary>
 /// <param name="OrderId">The order.</param>
 /// <param name="FulfilmentId">The shipment; null for an order without goods. With the order the idempotency key: a second call answers as the first.</param>
-/// <returns>The invoice as the ERP's document wants it, or <c>orders.not-shipped</c> (Conflict).</returns>
+/// <returns>The invoice as the ERP's document wants it, or <c>orders.unknown</c> (NotFound), <c>orders.not-shipped</c> (Conflict).</returns>
 [Needs("orders.invoice")]
 public sealed record IssueInvoice(OrderId OrderId, Guid? FulfilmentId) : IRequest<Result<IssuedInvoice>>;
 
@@ -131,14 +131,15 @@ public sealed record IssuedInvoice(
 /// <param name="Quantity">In the item's unit; 1 for a charge.</param>
 /// <param name="Amount">Without tax; below 0 for a discount.</param>
 /// <param name="Tax">On top.</param>
-public sealed record InvoicedLine(string Kind, int? LineId, Sku? Sku, int Quantity, Money Amount, Money Tax);
+/// <param name="Description">What the channel said of a charge; null for goods.</param>
+public sealed record InvoicedLine(string Kind, int? LineId, Sku? Sku, int Quantity, Money Amount, Money Tax, string? Description = null);
 
 /// <summary>Cancels what has not left: units that wait, and fulfilments that are released. One atomic claim against shipping.</summary>
 /// <param name="Id">The order.</param>
 /// <param name="Reason">1 to 200 characters.</param>
 /// <param name="Lines">What of it, at most what has not left; null for everything.</param>
 /// <returns>The order, <c>orders.unknown</c> (NotFound), <c>orders.nothing-to-cancel</c> (Conflict), which is also what a second call finds.</returns>
-[Needs("orders.cancel")]
+[Needs("orders.cancel"), AsksDatabase]
 public sealed record CancelOrder(OrderId Id, string Reason, IReadOnlyList<CancelledUnits>? Lines = null) : IRequest<Result<OrderView>>;
 
 /// <summary>Units of a line that nobody wants any more.</summary>

@@ -77,14 +77,18 @@ public sealed record GetOrder(OrderId Id) : IRequest<Result<OrderView>>;
 /// <summary>Orders, oldest first.</summary>
 /// <param name="After">The last id of the page before; null for the first page.</param>
 /// <param name="Limit">1 to 501.</param>
+/// <param name="Channel">Only of this channel; null for all.</param>
+/// <param name="ExternalId">Only under this number of the channel; null for all.</param>
+/// <param name="Status">Only with this status; null for all.</param>
+/// <param name="CustomerId">Only of this customer; null for all.</param>
 [Needs("orders.read"), AsksDatabase]
-public sealed record ListOrders(OrderId? After, int Limit) : IRequest<Result<IReadOnlyList<OrderView>>>;
+public sealed record ListOrders(OrderId? After, int Limit, string? Channel = null, string? ExternalId = null, string? Status = null, string? CustomerId = null) : IRequest<Result<IReadOnlyList<OrderView>>>;
 
 /// <summary>An order.</summary>
 /// <param name="Id">Ours.</param>
 /// <param name="Channel">The channel.</param>
 /// <param name="ExternalId">The channel's number.</param>
-/// <param name="Status">placed, allocated, partly_allocated, backordered, released, partly_shipped, shipped, delivered, closed, cancelled.</param>
+/// <param name="Status">placed, allocated, partly_allocated, backordered, partly_shipped, shipped, delivered, closed, cancelled.</param>
 /// <param name="Total">Over all lines and charges, discounts off and taxes on.</param>
 /// <param name="PlacedAt">Business time, UTC.</param>
 /// <param name="Revision">The ETag.</param>
@@ -144,7 +148,7 @@ public sealed record OrderLineView(
 /// <summary>Writes the outcome of an allocation into the order: granted units become fulfilments, one per node, the rest waits for stock, or is cancelled where the order says never.</summary>
 /// <param name="OrderId">The order.</param>
 /// <param name="Granted">What was granted now; may be empty. Units beyond what still waits are refused.</param>
-/// <returns>What is still missing, or <c>orders.unknown</c> (NotFound), <c>orders.over-granted</c> (Conflict).</returns>
+/// <returns>What is still missing, or <c>orders.unknown</c> (NotFound), <c>orders.over-granted</c> (Conflict), <c>orders.held</c> (Conflict) when something was granted while a hold stands.</returns>
 [Needs("orders.allocate")]
 public sealed record RecordAllocation(OrderId OrderId, IReadOnlyList<GrantedUnits> Granted) : IRequest<Result<AllocationState>>;
 
@@ -157,7 +161,8 @@ public sealed record GrantedUnits(int LineId, string Node, int Quantity);
 /// <summary>How far an order's allocation has come.</summary>
 /// <param name="Missing">Lines that wait for stock, with what they lack; empty when all is allocated.</param>
 /// <param name="Fulfilments">Ids of the fulfilments that this allocation made.</param>
-public sealed record AllocationState(IReadOnlyList<MissingUnits> Missing, IReadOnlyList<Guid> Fulfilments);
+/// <param name="IsCancelled">Whether all of the order is cancelled, so that nothing will leave.</param>
+public sealed record AllocationState(IReadOnlyList<MissingUnits> Missing, IReadOnlyList<Guid> Fulfilments, bool IsCancelled = false);
 
 /// <summary>Units that a line lacks.</summary>
 /// <param name="LineId">The line.</param>
@@ -167,7 +172,7 @@ public sealed record MissingUnits(int LineId, Sku Sku, int Quantity);
 
 /// <summary>Ships every fulfilment of an order that has not left, as one request; each is a shipment of its own.</summary>
 /// <param name="Id">The order.</param>
-/// <returns>The shipment, or <c>orders.unknown</c> (NotFound), <c>orders.nothing-to-ship</c> (Conflict), which is also what a second call finds.</returns>
+/// <returns>The shipment, or <c>orders.unknown</c> (NotFound), <c>orders.nothing-to-ship</c> (Conflict), which is also what a second call finds, or <c>orders.held</c> (Conflict).</returns>
 [Needs("orders.ship")]
 public sealed record ShipOrder(OrderId Id) : IRequest<Result<OrderShipment>>;
 

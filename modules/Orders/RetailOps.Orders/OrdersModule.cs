@@ -13,10 +13,21 @@ public static class OrdersModule
     {
         services.AddModuleContext<OrdersDbContext>();
         services.AddScoped<IPreload, OrdersPreload>();
+        services.AddScoped<InvoiceReads>();
+        services.AddScoped<SourcingReads>();
+        services.AddScoped<Departure>();
+        services.AddScoped<Closing>();
+        services.AddScoped<ClaimEnd>();
+        services.AddScoped<OrderViews>();
+        services.AddSubscriber<BackordersSubscriber>(BackordersSubscriber.Description);
         services.AddInvariants(OrdersInvariants.All);
         return services;
     }
 
     /// <summary>Operations of the module, into the group <c>/api/v1</c>.</summary>
-    public static void MapOrders(this IEndpointRouteBuilder api) => OrdersEndpoints.Map(api);
+    public static void MapOrders(this IEndpointRouteBuilder api)
+    {
+        OrdersEndpoints.Map(api);
+        FulfilmentEndpoints.Map(api);
+    }
 }

@@ -22,8 +22,8 @@ internal static class HostVerbs
 
     public static Verb Demo { get; } = new(
         "demo", "the whole system on this machine only, with a PostgreSQL and sign-ins of its own (the default)",
-        "demo: starts everything for a try. Listens on loopback only; makes its secrets at the first start and prints them." + Options,
-        VerbOptions.OfHosts, (options, ct) => Run(options, HostSettings.Demo, ct));
+        "demo: starts everything for a try. Listens on loopback only; makes its secrets at the first start and prints them.\nA small retailer lives in it: orders, shipments and returns at human pace; --still leaves the shop empty." + Options,
+        VerbOptions.OfDemo, (options, ct) => Run(options, HostSettings.Demo, ct));
 
     public static Verb Serve { get; } = new(
         "serve", "the system as settings and environment say",
@@ -45,7 +45,7 @@ internal static class HostVerbs
         await using var database = await DatabaseSetup.Open(settings, logs.CreateLogger("RetailOps.Host.Start"), ct);
         await using var app = HostComposition.Build([], settings, database.Report.AppConnectionString, log);
 
-        app.Services.ImportDocuments(WorkflowFiles.Folder);
+        await app.Services.ImportDocumentsAsync(WorkflowFiles.Folder, ct);
         await app.Services.ImportWorkflowsAsync(WorkflowFiles.Folder, ct);
         var people = settings.IsDemo ? await SignIns(app.Services, settings.DataFolder) : [];
         await app.StartAsync(ct);
@@ -55,6 +55,10 @@ internal static class HostVerbs
             VerbOptions.Write(new { Ready = true, Urls = app.Urls, settings.Environment, settings.DataFolder, ProcessId = Environment.ProcessId });
         }
 
+        using var closing = CancellationTokenSource.CreateLinkedTokenSource(ct, app.Lifetime.ApplicationStopping);
+        var shop = settings.Environment == HostSettings.Demo && options["--still"] is null
+            ? new DemoShop(app.Services.GetRequiredService<RequestRunner>(), TimeProvider.System, new(), logs.CreateLogger<DemoShop>()).Live(closing.Token)
+            : Task.CompletedTask;
         var stopped = app.WaitForShutdownAsync(ct);
         var isLost = await Task.WhenAny(stopped, database.Lost) != stopped;
         if (isLost)
@@ -63,6 +67,7 @@ internal static class HostVerbs
         }
 
         await stopped;
+        await shop;
         return isLost ? 1 : 0;
     }
 

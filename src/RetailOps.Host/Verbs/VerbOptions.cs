@@ -18,6 +18,8 @@ internal sealed class VerbOptions
 
     public static IReadOnlyDictionary<string, bool> OfHosts { get; } = new Dictionary<string, bool> { ["--json"] = false, ["--data"] = true, ["--urls"] = true };
 
+    public static IReadOnlyDictionary<string, bool> OfDemo { get; } = new Dictionary<string, bool>(OfHosts) { ["--still"] = false };
+
     /// <summary>Whether a machine reads stdout.</summary>
     public bool Json => values.ContainsKey("--json");
 

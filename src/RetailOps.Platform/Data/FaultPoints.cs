@@ -44,6 +44,12 @@ public enum FaultPoint
 
     /// <summary>A delivery's effects are committed.</summary>
     AfterDelivery,
+
+    /// <summary>Deliveries to another machine are claimed; it was not called yet.</summary>
+    AfterOutboundClaim,
+
+    /// <summary>Another machine has answered; nothing is written down yet.</summary>
+    AfterOutboundCall,
 }
 
 /// <summary>

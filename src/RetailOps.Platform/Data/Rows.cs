@@ -63,6 +63,9 @@ public static class Column
     /// <summary>bigint.</summary>
     public static RowColumn<T> Int8<T>(Func<T, long> value) => new Typed<T, long>(value, NpgsqlDbType.Bigint);
 
+    /// <summary>bigint or null.</summary>
+    public static RowColumn<T> Int8OrNull<T>(Func<T, long?> value) => new Typed<T, long?>(value, NpgsqlDbType.Bigint);
+
     /// <summary>boolean.</summary>
     public static RowColumn<T> Bool<T>(Func<T, bool> value) => new Typed<T, bool>(value, NpgsqlDbType.Boolean);
 

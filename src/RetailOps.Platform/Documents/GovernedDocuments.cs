@@ -14,26 +14,42 @@ public sealed record GovernedDocument(string Kind, string Name, int Version, Jso
     public string Stamp => $"{Name}:{Version}";
 }
 
-/// <summary>The documents that rule, as they are live now. Reading asks nobody: every host keeps them in memory.</summary>
-public sealed class GovernedDocuments
+/// <summary>
+/// The documents that rule, as they are live now. Reading asks nobody: every host keeps them in memory and looks for newer ones twice a
+/// second. What must not change under a case keeps the version and reads it by <see cref="Version"/>.
+/// </summary>
+/// <param name="database">Where they are stored.</param>
+public sealed class GovernedDocuments(Database database)
 {
     private readonly ConcurrentDictionary<(string Kind, string Name), GovernedDocument> live = new();
+    private readonly ConcurrentDictionary<(string Kind, string Name, int Version), GovernedDocument> versions = new();
 
     /// <summary>The live version.</summary>
     /// <exception cref="InvalidOperationException">There is none; import or publish one.</exception>
     public GovernedDocument Live(string kind, string name) =>
-        live.TryGetValue((kind, name), out var document) ? document : throw new InvalidOperationException($"No {kind} is called '{name}'; publish one.");
+        FindLive(kind, name) ?? throw new InvalidOperationException($"No {kind} is called '{name}'; publish one.");
 
-    /// <summary>Takes over the files of a folder: <c>{"kind":…,"name":…,"content":…}</c>.</summary>
-    /// <param name="folder">Where the <c>*.json</c> are.</param>
-    public void Import(string folder)
+    /// <summary>The live version; null when there is none.</summary>
+    public GovernedDocument? FindLive(string kind, string name) => live.GetValueOrDefault((kind, name));
+
+    /// <summary>A version that was frozen into a case, whether it still rules or not. Asks the database the first time, at most.</summary>
+    /// <exception cref="InvalidOperationException">It does not exist.</exception>
+    public GovernedDocument Version(string kind, string name, int version) => versions.TryGetValue((kind, name, version), out var known)
+        ? known
+        : Keep(DocumentTable.Version(database, kind, name, version) ?? throw new InvalidOperationException($"The {kind} '{name}' has no version {version}."));
+
+    /// <summary>Takes over what went live, on this host or another.</summary>
+    internal async Task Refresh(CancellationToken ct)
     {
-        foreach (var file in Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal))
+        foreach (var document in await DocumentTable.NewlyLive(database, [.. live.Values], ct))
         {
-            using var document = JsonDocument.Parse(File.ReadAllText(file));
-            var root = document.RootElement;
-            var (kind, name) = (root.GetProperty("kind").GetString()!, root.GetProperty("name").GetString()!);
-            live[(kind, name)] = new(kind, name, 1, root.GetProperty("content").Clone());
+            Publish(document);
         }
     }
+
+    /// <summary>A version went live here. A later one is never replaced by an earlier one.</summary>
+    internal void Publish(GovernedDocument document) =>
+        live.AddOrUpdate((document.Kind, document.Name), _ => Keep(document), (_, before) => before.Version < document.Version ? Keep(document) : before);
+
+    private GovernedDocument Keep(GovernedDocument document) => versions.GetOrAdd((document.Kind, document.Name, document.Version), document);
 }

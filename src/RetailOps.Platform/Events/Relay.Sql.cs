@@ -12,7 +12,7 @@ internal static class DeliveryTable
         """
         with due as materialized (
           select d.id from platform.deliveries d
-          where d.state = 0 and d.due <= clock_timestamp()
+          where d.state = 0 and d.due <= clock_timestamp() and d.subscriber <> all($3)
             and not exists (select from platform.deliveries earlier
                             where earlier.subscriber = d.subscriber and earlier.key = d.key and earlier.id < d.id and earlier.state in (0, 2))
           order by d.id limit $1
@@ -23,11 +23,17 @@ internal static class DeliveryTable
         returning d.id, d.event_id, d.subscriber, d.key, d.attempts, e.type, e.data::text, e.trace
         """;
 
-    public static async Task<List<LeasedDelivery>> Claim(NpgsqlDataSource source, int most, TimeSpan lease, CancellationToken ct)
+    /// <param name="source">Where to ask.</param>
+    /// <param name="most">How many at most.</param>
+    /// <param name="lease">How long they are ours.</param>
+    /// <param name="others">Subscribers that are served elsewhere: the lanes'.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task<List<LeasedDelivery>> Claim(NpgsqlDataSource source, int most, TimeSpan lease, string[] others, CancellationToken ct)
     {
         await using var command = source.CreateCommand(ClaimSql);
         command.Parameters.Add(new() { Value = most });
         command.Parameters.Add(new() { Value = lease });
+        command.Parameters.Add(new() { Value = others });
         await using var reader = await command.ExecuteReaderAsync(ct);
         var claimed = new List<LeasedDelivery>();
         while (await reader.ReadAsync(ct))

@@ -29,9 +29,13 @@ public sealed record RelayOptions
 
 /// <summary>Brings committed facts to their subscribers.</summary>
 internal sealed partial class Relay(
-    Database database, IServiceScopeFactory scopes, DeliveryBell bell, RelayOptions options, TimeProvider clock, BackgroundWork busy, ILogger<Relay> log) : BackgroundService
+    Database database, IServiceScopeFactory scopes, DeliveryBell bell, IEnumerable<OutboundLane> lanes, RelayOptions options, TimeProvider clock, BackgroundWork busy,
+    ILogger<Relay> log) : BackgroundService
 {
     private static readonly ActivitySource Tracing = new("RetailOps.Relay");
+
+    private readonly DeliveryBell.Listener ear = bell.Listen();
+    private readonly string[] others = [.. lanes.Select(l => l.Name).Distinct()];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -41,7 +45,7 @@ internal sealed partial class Relay(
             {
                 if (!await DeliverWhatIsDue(stoppingToken))
                 {
-                    await bell.Wait(options.Poll, stoppingToken);
+                    await ear.Wait(options.Poll, stoppingToken);
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -52,7 +56,7 @@ internal sealed partial class Relay(
             {
                 // Whatever it is, the loop goes on: its work is in the database.
                 LogTrouble(log, e);
-                await bell.Wait(TimeSpan.FromSeconds(1), stoppingToken);
+                await ear.Wait(TimeSpan.FromSeconds(1), stoppingToken);
             }
         }
     }
@@ -60,7 +64,7 @@ internal sealed partial class Relay(
     private async Task<bool> DeliverWhatIsDue(CancellationToken ct)
     {
         using var work = busy.Begin();
-        var claimed = await DeliveryTable.Claim(database.Relay, 16, options.Lease, ct);
+        var claimed = await DeliveryTable.Claim(database.Relay, 16, options.Lease, others, ct);
         FaultPoints.Reach(FaultPoint.AfterDeliveryClaim);
         foreach (var delivery in claimed)
         {

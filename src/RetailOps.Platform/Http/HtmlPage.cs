@@ -17,7 +17,7 @@ public static class HtmlPage
         @media (prefers-color-scheme: dark) { :root { --ink: #e6ebf0; --soft: #a3b1bf; --paper: #12181f; --card: #1a222b; --line: #33404d; --accent: #7db8f0; --on-accent: #0c1620; --bad: #ff9a94; } }
         * { box-sizing: border-box; }
         body { margin: 0; min-height: 100vh; background: var(--paper); color: var(--ink); font: 1rem/1.55 system-ui, sans-serif; }
-        header, main { max-width: 46rem; margin: 0 auto; padding: 1.5rem; }
+        header, main { max-width: 58rem; margin: 0 auto; padding: 1.5rem; }
         header { padding-bottom: 0; font-weight: 600; letter-spacing: .02em; }
         header a { color: inherit; text-decoration: none; }
         h1 { font-size: 1.6rem; line-height: 1.25; margin: .5rem 0 1rem; }
@@ -28,6 +28,12 @@ public static class HtmlPage
         ul.links a:hover { border-color: var(--accent); }
         ul.links strong { display: block; color: var(--accent); }
         a { color: var(--accent); }
+        h2 { font-size: 1.1rem; margin: 1.6rem 0 .5rem; }
+        .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; }
+        table { border-collapse: collapse; width: 100%; font-size: .92rem; }
+        th, td { text-align: left; padding: .4rem .75rem; border-top: 1px solid var(--line); vertical-align: top; }
+        thead th { border-top: 0; color: var(--soft); font-weight: 600; white-space: nowrap; }
+        td:first-child { white-space: nowrap; color: var(--soft); }
         .soft { color: var(--soft); }
         label { display: block; font-weight: 600; margin: 1rem 0 .3rem; }
         input { width: 100%; font: inherit; padding: .55rem .7rem; border: 1px solid var(--soft); border-radius: .4rem; background: var(--paper); color: inherit; }

@@ -50,6 +50,8 @@ public static class HttpModule
         var version = new ApiVersion(1);
         var api = app.NewVersionedApi("RetailOps").MapGroup("/api/v{version:apiVersion}").HasApiVersion(version).WithMetadata(new ApiOperation());
         DeadLetterEndpoints.Map(api);
+        ExceptionEndpoints.Map(api);
+        DocumentEndpoints.Map(api);
         return api;
     }
 }

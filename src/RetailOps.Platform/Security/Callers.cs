@@ -25,10 +25,16 @@ public sealed class Callers(SecurityPosture posture)
     public Caller? Of(HttpContext http) => SignedIn(http.User) is { } person ? person : posture.IsDemo && IsFromThisMachine(http) ? Cli : null;
 
     /// <summary>The person who signed in, or null: a page or dashboard for people never counts being on this machine as a credential.</summary>
-    public static Caller.Person? SignedIn(ClaimsPrincipal user) =>
-        user.Identity is { IsAuthenticated: true } && Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id)
-            ? new(id, Permissions.Of(user.FindAll(ClaimTypes.Role).Select(c => c.Value)))
-            : null;
+    public static Caller.Person? SignedIn(ClaimsPrincipal user)
+    {
+        if (user.Identity is not { IsAuthenticated: true } || !Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id))
+        {
+            return null;
+        }
+
+        var roles = user.FindAll(ClaimTypes.Role).Select(c => c.Value).ToHashSet(StringComparer.Ordinal);
+        return new(id, Permissions.Of(roles)) { Roles = roles };
+    }
 
     private static bool IsFromThisMachine(HttpContext http) =>
         http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)

@@ -102,7 +102,7 @@ public static class Permissions
     /// <summary>What only the engine does, on behalf of an approved definition: no role and no client ever holds these.</summary>
     public static IReadOnlySet<string> EngineOnly { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "integration.post", "intelligence.score", "inventory.allocate", "inventory.source", "orders.allocate", "orders.invoice", "orders.refund", "orders.source",
+        "exceptions.open", "integration.post", "intelligence.score", "inventory.allocate", "inventory.source", "orders.allocate", "orders.invoice", "orders.refund", "orders.source",
         "refunds.ask", "refunds.execute", "refunds.grant",
     };
 

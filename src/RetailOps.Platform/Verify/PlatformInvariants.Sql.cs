@@ -39,5 +39,18 @@ internal static class PlatformInvariants
                    or (d.state = 1 and d.done >= coalesce((select upto from platform.retention where what = 'inbox'), '-infinity')
                        and not exists (select from platform.inbox i where i.source = d.subscriber and i.message_id = d.event_id::text)))
             """);
+        yield return new(
+            "I7e", "exceptions and governed documents stand at the revision that their last fact says",
+            """
+            select 'exception ' || x.id || ' is at revision ' || x.revision || ', its facts are not'
+            from platform.exceptions x
+            where ($1::timestamptz is null or coalesce(x.closed, x.last_found) >= $1)
+              and x.revision is distinct from (select max(e.revision) from platform.events e where e.aggregate = 'exception/' || x.id)
+            union all
+            select 'document ' || d.kind || '/' || d.name || ' version ' || d.version || ' is at revision ' || d.revision || ', its facts are not'
+            from platform.documents d
+            where ($1::timestamptz is null or coalesce(d.decided, d.created) >= $1)
+              and d.revision is distinct from (select max(e.revision) from platform.events e where e.aggregate = 'document/' || d.kind || '/' || d.name || '/' || d.version)
+            """);
     }
 }

@@ -9,7 +9,8 @@ internal static class EngineActivities
     [
         typeof(Flowchart), typeof(FlowJoin), typeof(FlowFork), typeof(FlowDecision), typeof(FlowSwitch), typeof(FlowNode), typeof(Sequence),
         typeof(Start), typeof(End), typeof(Finish), typeof(SetVariable), typeof(SetOutput), typeof(WriteLine), typeof(Correlate), typeof(SetName),
-        typeof(Fault), typeof(Event), typeof(Delay), typeof(RunJavaScript),
+        typeof(Fault), typeof(Event), typeof(Delay), typeof(RunJavaScript), typeof(DispatchWorkflow), typeof(ExecuteWorkflow), typeof(BulkDispatchWorkflows),
+        typeof(HumanTaskActivity),
     ];
 }
 

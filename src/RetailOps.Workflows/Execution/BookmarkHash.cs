@@ -15,5 +15,9 @@ internal static class BookmarkHash
 
     public static string OfEvent(string eventName) => Of("Elsa.Event|{\"EventName\":" + JsonSerializer.Serialize(eventName, Plain) + "}");
 
+    public static string OfChild(string activityType, Guid child) => Of($"{activityType}|{{\"ChildInstanceId\":\"{child}\"}}");
+
+    public static string OfTask(Guid task) => Of($"RetailOps.Task|{{\"TaskId\":\"{task}\"}}");
+
     private static string Of(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -12,6 +12,7 @@ internal sealed partial class Burst
     {
         // What the failed step began to wait for would wake an activity that never said so.
         waits?.ForEach(w => state.Bookmarks.Remove(w));
+        dispatched.RemoveRange(dispatchedBefore, dispatched.Count - dispatchedBefore);
         if (propertiesBefore is not null)
         {
             current.Properties = propertiesBefore;
@@ -32,7 +33,7 @@ internal sealed partial class Burst
     {
         foreach (var bookmark in state.Bookmarks)
         {
-            if (!bookmarksBefore.Contains(bookmark.Id))
+            if (!Array.Exists(bookmarksBefore, b => b.Id == bookmark.Id))
             {
                 result.BookmarksCreated.Add(bookmark);
             }
@@ -90,8 +91,9 @@ internal sealed partial class Burst
 
     private void Collect()
     {
-        result.BookmarksRemoved.AddRange(bookmarksBefore.Where(id => !state.Bookmarks.Exists(b => b.Id == id)));
+        result.BookmarksRemoved.AddRange(bookmarksBefore.Select(b => b.Id).Where(id => !state.Bookmarks.Exists(b => b.Id == id)));
         result.IncidentsClosed.AddRange(incidentsBefore.Where(id => !state.Incidents.Exists(i => i.Id == id)));
+        CollectOrders();
     }
 }
 

@@ -6,7 +6,8 @@ namespace RetailOps.Workflows;
 internal sealed partial class Burst
 {
     /// <summary>Puts an activity at the end of the queue.</summary>
-    public void Schedule(CompiledNode activity, ActivityExecution? parent, bool backward = false, bool resumed = false, JsonElement? payload = null)
+    /// <param name="locals">Variables of this execution that nobody declared, by name: the item of a loop.</param>
+    public void Schedule(CompiledNode activity, ActivityExecution? parent, bool backward = false, bool resumed = false, JsonElement? payload = null, Dictionary<string, object?>? locals = null)
     {
         var execution = new ActivityExecution
         {
@@ -17,6 +18,7 @@ internal sealed partial class Burst
             Backward = backward,
             Resumed = resumed,
             Payload = payload,
+            Variables = locals,
         };
         if (parent is not null)
         {
@@ -45,6 +47,7 @@ internal sealed partial class Burst
         var bookmark = state.Bookmarks.Find(b => b.Id == bookmarkId)
             ?? throw new InvalidOperationException($"Instance {state.Id} has no bookmark {bookmarkId}.");
         state.Bookmarks.Remove(bookmark);
+        met = bookmarkId;
         var execution = state.Executions.Find(e => e.Number == bookmark.Execution)
             ?? throw new InvalidOperationException($"Bookmark {bookmarkId} belongs to an execution that has ended.");
         if (execution.Queued)

@@ -43,6 +43,11 @@ internal sealed partial class Burst
             {
                 return variable;
             }
+
+            if (scope.Variables?.ContainsKey(name) == true && IsLocal(scope, name))
+            {
+                return Local(name);
+            }
         }
 
         return null;
@@ -56,6 +61,14 @@ internal sealed partial class Burst
             {
                 yield return variable;
             }
+
+            if (scope.Variables?.Count > scope.Node.Variables.Length)
+            {
+                foreach (var name in scope.Variables.Keys.Where(n => IsLocal(scope, n)))
+                {
+                    yield return Local(name);
+                }
+            }
         }
     }
 
@@ -66,6 +79,11 @@ internal sealed partial class Burst
     public string? ArgumentNamed(string pascal) =>
         workflow.Definition.Inputs.FirstOrDefault(i => i.Length == pascal.Length && char.ToUpperInvariant(i[0]) == pascal[0] && i.AsSpan(1).SequenceEqual(pascal.AsSpan(1)));
 
+    /// <summary>Locals are kept under their names, declared variables under their ids.</summary>
+    private static bool IsLocal(ActivityExecution scope, string name) => !Array.Exists(scope.Node!.Variables, v => v.Id == name);
+
+    private static CompiledVariable Local(string name) => new(name, name, VariableType.Object, null);
+
     private static void Declare(ActivityExecution execution)
     {
         var declared = execution.Node!.Variables;
@@ -74,7 +92,7 @@ internal sealed partial class Burst
             return;
         }
 
-        execution.Variables = new Dictionary<string, object?>(declared.Length);
+        execution.Variables ??= new Dictionary<string, object?>(declared.Length);
         foreach (var variable in declared)
         {
             execution.Variables[variable.Id] = variable.Default;

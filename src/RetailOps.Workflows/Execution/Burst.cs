@@ -12,13 +12,14 @@ internal sealed partial class Burst : ActivityContext
     private readonly InstanceState state;
     private readonly IBurstServices services;
     private readonly BurstResult result = new();
-    private readonly Guid[] bookmarksBefore;
+    private readonly Bookmark[] bookmarksBefore;
     private readonly Guid[] incidentsBefore;
     private ActivityExecution current = null!;
     private CompiledNode node = null!;
     private Outcomes? completed;
     private Dictionary<string, JsonElement>? propertiesBefore;
     private List<Bookmark>? waits;
+    private Guid met;
 
     public Burst(CompiledWorkflow workflow, InstanceState state, IBurstServices services, CancellationToken ct)
     {
@@ -37,7 +38,7 @@ internal sealed partial class Burst : ActivityContext
         this.services = services;
         Now = services.Now;
         Cancellation = ct;
-        bookmarksBefore = state.Bookmarks.Count == 0 ? [] : [.. state.Bookmarks.Select(b => b.Id)];
+        bookmarksBefore = state.Bookmarks.Count == 0 ? [] : [.. state.Bookmarks];
         incidentsBefore = state.Incidents.Count == 0 ? [] : [.. state.Incidents.Select(i => i.Id)];
         foreach (var execution in state.Executions)
         {
@@ -174,6 +175,7 @@ internal sealed partial class Burst : ActivityContext
         completed = null;
         propertiesBefore = null;
         waits?.Clear();
+        dispatchedBefore = dispatched.Count;
         next.Queued = false;
         result.Steps++;
         resumed = next.Resumed;

@@ -11,6 +11,18 @@ internal sealed class BurstResult
     /// <summary>Stored by an earlier burst and now met or given up.</summary>
     public List<Guid> BookmarksRemoved { get; } = [];
 
+    /// <summary>Asked for in this burst and still wanted at its end.</summary>
+    public List<ChildStart> ChildrenStarted { get; } = [];
+
+    /// <summary>Waits of earlier bursts for children whose end nobody wants to know any more.</summary>
+    public List<Bookmark> ChildrenGivenUp { get; } = [];
+
+    /// <summary>Opened in this burst and still waited for at its end.</summary>
+    public List<HumanTask> TasksOpened { get; } = [];
+
+    /// <summary>Tasks of earlier bursts whose answer nobody waits for any more.</summary>
+    public List<Guid> TasksGivenUp { get; } = [];
+
     public List<Incident> IncidentsOpened { get; } = [];
 
     /// <summary>Opened by an earlier burst; retried, skipped, or ended with the instance.</summary>

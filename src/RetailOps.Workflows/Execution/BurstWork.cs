@@ -20,6 +20,7 @@ internal sealed partial class BurstWork(IServiceProvider scope, WorkMode mode, C
     private readonly ISender sender = scope.GetRequiredService<ISender>();
     private readonly WorkExecution work = scope.GetRequiredService<WorkExecution>();
     private readonly ILogger log = scope.GetRequiredService<ILogger<BurstWork>>();
+    private readonly Dictionary<string, string?> published = [];
     private Guid marked;
     private bool undo;
 
@@ -77,6 +78,25 @@ internal sealed partial class BurstWork(IServiceProvider scope, WorkMode mode, C
         marked = Guid.Empty;
         LogFault(log, error, activity.Type, activity.Id, attempt);
         return true;
+    }
+
+    /// <summary>Asked once for a whole group.</summary>
+    public async ValueTask<string?> PublishedVersion(string definitionId)
+    {
+        if (!published.TryGetValue(definitionId, out var version))
+        {
+            await UndoWhatFailed();
+            published[definitionId] = version = await DefinitionStore.Published(await work.Connection(ct), definitionId, ct);
+        }
+
+        return version;
+    }
+
+    /// <summary>Those of some tasks that are still open, locked.</summary>
+    public async Task<List<HumanTask>> LockOpenTasks(List<Guid> ids)
+    {
+        await UndoWhatFailed();
+        return await TaskTable.LockOpen(await work.Connection(ct), [.. ids], ct);
     }
 
     void IBurstServices.Log(CompiledNode activity, string line) => LogLine(log, activity.Id, line);

@@ -20,7 +20,7 @@ internal abstract class Composite : Activity
     /// <returns>The outcomes this activity ends with now, or null to go on.</returns>
     public abstract Outcomes? ChildCompleted(Burst burst, ActivityExecution self, ActivityExecution child, Outcomes outcomes);
 
-    public sealed override ValueTask ExecuteAsync(ActivityContext context)
+    public override ValueTask ExecuteAsync(ActivityContext context)
     {
         Begin((Burst)context);
         return ValueTask.CompletedTask;

@@ -17,6 +17,9 @@ internal interface IBurstServices
     /// <returns>True: what it wrote is undone, make it an incident. False: the exception leaves the runner, and the caller runs the burst again alone.</returns>
     bool Contain(Exception error, CompiledNode activity, int attempt, Guid executionId);
 
+    /// <summary>The published version of a definition, by its version id; null when there is none.</summary>
+    ValueTask<string?> PublishedVersion(string definitionId);
+
     /// <summary>Where <c>WriteLine</c> writes.</summary>
     void Log(CompiledNode activity, string line);
 }

@@ -164,13 +164,20 @@ internal enum BookmarkKind
 {
     Event,
     Timer,
+
+    /// <summary>The end of a child, whose instance id is the bookmark's id.</summary>
+    Child,
+
+    /// <summary>A person's answer; the bookmark's id is the task's.</summary>
+    Task,
 }
 
 /// <summary>What an instance waits for.</summary>
-/// <param name="Name">The event's name; for a timer the activity's type.</param>
+/// <param name="Name">The event's name; for anything else the activity's type.</param>
 /// <param name="Hash">As Elsa computes it; null for a timer.</param>
 /// <param name="Due">Of a timer, UTC.</param>
-internal sealed record Bookmark(Guid Id, BookmarkKind Kind, string Name, string? Hash, DateTimeOffset? Due, long Execution, string ActivityId, DateTimeOffset CreatedAt);
+/// <param name="Key">Of a child: under which its stimuli stand in line.</param>
+internal sealed record Bookmark(Guid Id, BookmarkKind Kind, string Name, string? Hash, DateTimeOffset? Due, long Execution, string ActivityId, DateTimeOffset CreatedAt, string? Key = null);
 
 /// <summary>A failed activity that waits for its retry or for a person.</summary>
 /// <param name="Attempt">How often it has failed by now, from 1.</param>

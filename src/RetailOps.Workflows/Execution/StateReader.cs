@@ -49,7 +49,8 @@ internal static class StateReader
             b.TryGetProperty("d", out var due) ? due.GetDateTimeOffset() : null,
             b.GetProperty("e").GetInt64(),
             b.GetProperty("a").GetString()!,
-            b.GetProperty("at").GetDateTimeOffset())));
+            b.GetProperty("at").GetDateTimeOffset(),
+            b.Text("key"))));
         state.Incidents.AddRange(root.Items("inc").Select(i => new Incident(
             i.GetProperty("id").GetGuid(),
             i.GetProperty("e").GetInt64(),

@@ -192,6 +192,7 @@ internal static class StateSerializer
         writer.WriteNumber("e", bookmark.Execution);
         writer.WriteString("a", bookmark.ActivityId);
         writer.WriteString("at", bookmark.CreatedAt);
+        Text(writer, "key", bookmark.Key);
         writer.WriteEndObject();
     }
 

@@ -19,6 +19,12 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
     {
         switch (stimulus.Kind)
         {
+            case StimulusKind.Child:
+                return StartChild(stimulus, ct);
+            case StimulusKind.ChildEnded or StimulusKind.Task when stimulus.Targets is [var waiting]:
+                return Resume(stimulus, waiting, stimulus.SourceId, ct);
+            case StimulusKind.Cancel when stimulus.Targets is [var cancelled]:
+                return Cancel(stimulus, cancelled, ct);
             case StimulusKind.Event when stimulus.Targets.Count + stimulus.Starts.Length > 1:
                 Split(stimulus);
                 return Task.CompletedTask;
@@ -50,7 +56,40 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         var state = InstanceState.New(Guid.CreateVersion7(), version.Workflow, stimulus.Key);
         services.Act(version.Caller, stimulus, now);
         using var data = Data(stimulus);
-        Store(stimulus, version, state, null, await Runner.StartAsync(version.Workflow, state, start[(bar + 1)..], data?.RootElement, services, ct));
+        await Store(stimulus, version, state, null, await Runner.StartAsync(version.Workflow, state, start[(bar + 1)..], data?.RootElement, services, ct));
+    }
+
+    /// <summary>A child starts once: its id stands in the start key. Where one of its definition lives already, and one may, the parent is told.</summary>
+    private async Task StartChild(ClaimedStimulus stimulus, CancellationToken ct)
+    {
+        var order = JsonSerializer.Deserialize<ChildOrder>(stimulus.Data!, JsonReading.Web)!;
+        if (stimulus.Starts is not [var start])
+        {
+            Keep(stimulus, late: true);
+            if (stimulus.IsTaken && order.IsAwaited)
+            {
+                var end = new ChildEnd(
+                    stimulus.SourceId, ChildEnd.Rejected, ChildEnd.Rejected, $"The child could not start: an instance of its definition lives for '{stimulus.Key}', which permits one.",
+                    new Dictionary<string, object?>());
+                Wake(new(Lane.People, order.ParentKey, StimulusKind.ChildEnded, "child-ended", stimulus.SourceId, order.Parent, null, Json(end), stimulus.Trace));
+            }
+
+            return;
+        }
+
+        var version = await definitions.Compiled(start[..start.IndexOf('|', StringComparison.Ordinal)], ct);
+        var state = InstanceState.New(stimulus.SourceId, version.Workflow, order.CorrelationId, order.Input);
+        state.Properties[ParentLink.Property] = JsonSerializer.SerializeToElement(new ParentLink(order.Parent, order.ParentKey, order.IsAwaited), JsonReading.Web);
+        services.Act(version.Caller, stimulus, now);
+        await Store(stimulus, version, state, null, await Runner.StartAsync(version.Workflow, state, null, null, services, ct));
+    }
+
+    private async Task Cancel(ClaimedStimulus stimulus, ClaimedTarget target, CancellationToken ct)
+    {
+        var version = await definitions.Compiled(target.VersionId, ct);
+        var state = Read(target);
+        services.Act(version.Caller, stimulus, now);
+        await Store(stimulus, version, state, target, WorkflowRunner.Cancel(version.Workflow, state, services));
     }
 
     private async Task Resume(ClaimedStimulus stimulus, ClaimedTarget target, Guid? bookmark, CancellationToken ct)
@@ -61,13 +100,20 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         if (met is null)
         {
             // A timer and an event raced and the other one won, or the wait of a split event went meanwhile.
-            Keep(stimulus, late: stimulus.Kind is StimulusKind.Timer);
+            Keep(stimulus, late: stimulus.Kind is not (StimulusKind.Event or StimulusKind.Target));
+            return;
+        }
+
+        if (stimulus.Kind is StimulusKind.ChildEnded && state.NeedsContinue)
+        {
+            // Its activity may stand in the left-over queue, which has room for one payload: behind the stimulus that goes on with it.
+            Wake(new(Lane.People, stimulus.Key, stimulus.Kind, stimulus.Name, stimulus.SourceId, target.InstanceId, null, stimulus.Data, stimulus.Trace));
             return;
         }
 
         services.Act(version.Caller, stimulus, now);
         using var data = Data(stimulus);
-        Store(stimulus, version, state, target, await Runner.ResumeAsync(version.Workflow, state, met.Id, data?.RootElement, services, ct));
+        await Store(stimulus, version, state, target, await Runner.ResumeAsync(version.Workflow, state, met.Id, data?.RootElement, services, ct));
     }
 
     private async Task GoOn(ClaimedStimulus stimulus, ClaimedTarget target, CancellationToken ct)
@@ -85,7 +131,7 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         var result = isRetry
             ? await Runner.RetryAsync(version.Workflow, state, stimulus.SourceId, services, ct)
             : await Runner.ContinueAsync(version.Workflow, state, services, ct);
-        Store(stimulus, version, state, target, result);
+        await Store(stimulus, version, state, target, result);
     }
 
     /// <summary>An event with several targets writes one stimulus for each, so that each is a burst of its own.</summary>
@@ -111,7 +157,7 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         writes.Add(() => unit.Write(row));
     }
 
-    private void Store(ClaimedStimulus stimulus, CompiledVersion version, InstanceState state, ClaimedTarget? before, BurstResult result)
+    private async Task Store(ClaimedStimulus stimulus, CompiledVersion version, InstanceState state, ClaimedTarget? before, BurstResult result)
     {
         var key = state.CorrelationId ?? state.Id.ToString();
         var document = StateSerializer.Write(state);
@@ -121,8 +167,60 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
             Wake(new(Lane.Bulk, key, StimulusKind.Continue, "continue", state.Id, state.Id, null, null, stimulus.Trace));
         }
 
+        TellChildren(stimulus, state, key, result);
+        await TellPeople(stimulus, version, result);
         MatchKept(stimulus, state, key, result);
     }
+
+    /// <summary>Starts those that were asked for, ends those that nobody waits for any more, and, at the end of a child itself, tells its parent.</summary>
+    private void TellChildren(ClaimedStimulus stimulus, InstanceState state, string key, BurstResult result)
+    {
+        foreach (var child in result.ChildrenStarted)
+        {
+            using var input = JsonDocument.Parse(child.Input);
+            var order = Json(new ChildOrder(state.Id, key, child.IsAwaited, child.CorrelationId, input.RootElement));
+            Wake(new(Lane.People, child.Key, StimulusKind.Child, "child", child.Id, null, child.VersionId + "|", order, stimulus.Trace));
+        }
+
+        foreach (var child in result.ChildrenGivenUp)
+        {
+            Wake(new(Lane.People, child.Key!, StimulusKind.Cancel, "cancel", state.Id, child.Id, null, null, stimulus.Trace));
+        }
+
+        if (state.IsFinished && ParentLink.Of(state) is { IsAwaited: true } parent)
+        {
+            Wake(new(Lane.People, parent.Key, StimulusKind.ChildEnded, "child-ended", state.Id, parent.Id, null, Json(ChildEnd.Of(state)), stimulus.Trace));
+        }
+    }
+
+    /// <summary>Facts are raised with the other rows, when what failed is undone, and by the version whose burst it was.</summary>
+    private async Task TellPeople(ClaimedStimulus stimulus, CompiledVersion version, BurstResult result)
+    {
+        if (result.TasksOpened.Count + result.TasksGivenUp.Count == 0)
+        {
+            return;
+        }
+
+        var givenUp = result.TasksGivenUp.Count == 0 ? [] : await services.LockOpenTasks(result.TasksGivenUp);
+        writes.Add(() =>
+        {
+            services.Act(version.Caller, stimulus, now);
+            foreach (var task in result.TasksOpened)
+            {
+                unit.Raise(task, task.Change(now));
+                unit.Write(new TaskRow(task));
+            }
+
+            foreach (var task in givenUp)
+            {
+                (task.Status, task.ClosedBy, task.ClosedAt) = (HumanTaskStatus.Cancelled, version.Caller.Actor, now);
+                unit.Raise(task, task.Change(now));
+                unit.Write(new TaskChangeRow(task));
+            }
+        });
+    }
+
+    private static string Json<T>(T value) => JsonSerializer.Serialize(value, JsonReading.Web);
 
     private void WriteInstance(
         ClaimedStimulus stimulus, CompiledVersion version, InstanceState state, ClaimedTarget? before, BurstResult result, string key, byte[] document)
@@ -130,7 +228,8 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         if (before is null)
         {
             var singleton = result.Status is InstanceStatus.Running && version.IsSingleton ? $"{state.DefinitionId}:{key}" : null;
-            unit.Write(new InstanceRow(state.Id, state.DefinitionId, state.VersionId, key, $"{state.DefinitionId}:{stimulus.SourceId}", singleton, result.Status, document, now));
+            unit.Write(new InstanceRow(
+                state.Id, state.DefinitionId, state.VersionId, key, $"{state.DefinitionId}:{stimulus.SourceId}", singleton, ParentLink.Of(state)?.Id, result.Status, document, now));
         }
         else
         {

@@ -49,6 +49,19 @@ internal static class ScriptGlobals
             return new ClrFunction(engine, name, (_, args) => call(burst, engine, args));
         }
 
+        if (burst.Arguments is { } arguments)
+        {
+            if (arguments.TryGetValue(name, out var argument))
+            {
+                return ScriptValues.In(engine, argument);
+            }
+
+            if (name.StartsWith("get", StringComparison.Ordinal) && arguments.TryGetValue(name[3..], out var got))
+            {
+                return new ClrFunction(engine, name, (_, _) => ScriptValues.In(engine, got));
+            }
+        }
+
         if (name == "variables")
         {
             return Variables(engine, burst);

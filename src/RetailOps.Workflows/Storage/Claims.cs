@@ -34,6 +34,9 @@ internal sealed class ClaimedStimulus
     /// <summary>Versions to start, as <c>version|trigger activity</c>.</summary>
     public required string[] Starts { get; init; }
 
+    /// <summary>Whether a child cannot be started because an instance of its definition lives for the key.</summary>
+    public required bool IsTaken { get; init; }
+
     /// <summary>Earlier stimuli of the key that found no wait.</summary>
     public required string? Kept { get; init; }
 
@@ -87,6 +90,8 @@ internal static class Claims
                else array[]::text[] end,
                (select jsonb_agg(jsonb_build_object('id', k.id, 'name', k.name, 'source', k.source_id, 'data', k.data, 'trace', k.trace) order by k.id)::text
                 from workflows.kept k where k.key = c.key and not k.late),
+               c.kind = 5 and exists (
+                 select from workflows.definitions d join workflows.instances i on i.singleton_key = d.definition_id || ':' || c.key where d.version_id = split_part(c.version_id, '|', 1)),
                t.bookmark, l.id, l.version_id, l.key, l.revision, l.state
         from claimed c left join targets t on t.stimulus = c.id left join locked l on l.id = t.instance_id
         order by c.id, l.id
@@ -214,13 +219,14 @@ internal static class Claims
                     KeyLives = reader.GetBoolean(10),
                     Starts = reader.GetFieldValue<string[]>(11),
                     Kept = Text(reader, 12),
+                    IsTaken = reader.GetBoolean(13),
                 });
             }
 
-            if (!reader.IsDBNull(14))
+            if (!reader.IsDBNull(15))
             {
                 claimed[^1].Targets.Add(new(
-                    reader.GetGuid(14), reader.IsDBNull(13) ? null : reader.GetGuid(13), reader.GetString(15), reader.GetString(16), reader.GetInt32(17), reader.GetFieldValue<byte[]>(18)));
+                    reader.GetGuid(15), reader.IsDBNull(14) ? null : reader.GetGuid(14), reader.GetString(16), reader.GetString(17), reader.GetInt32(18), reader.GetFieldValue<byte[]>(19)));
             }
         }
 

@@ -101,13 +101,14 @@ internal sealed record StimulusDiscardedRow(long Id) : IRow<StimulusDiscardedRow
 /// <summary>The engine's operations.</summary>
 public static class WorkflowEndpoints
 {
-    /// <summary>Maps <c>/workflows/…</c> into the API.</summary>
+    /// <summary>Maps <c>/workflows/…</c> and <c>/tasks</c> into the API.</summary>
     public static void MapWorkflows(this IEndpointRouteBuilder api)
     {
         var workflows = api.MapGroup("/workflows").WithTags("Workflows");
         workflows.MapGet("/dead-stimuli", List).WithName("ListDeadStimuli").WithSummary("Stimuli that nobody could run, oldest first").ProducesRefusals();
         workflows.MapPost("/dead-stimuli/{id:long}:replay", Replay).WithName("ReplayDeadStimulus").WithSummary("Try it again").ProducesRefusals(409);
         workflows.MapPost("/dead-stimuli/{id:long}:discard", Discard).WithName("DiscardDeadStimulus").WithSummary("Give it up, so that its key goes on").ProducesRefusals(409);
+        TaskEndpoints.Map(api);
     }
 
     private static async Task<Results<Ok<Page<DeadStimulus>>, ProblemHttpResult>> List([AsParameters] Paging paging, Door door, CancellationToken ct)

@@ -32,6 +32,16 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
     public ValueTask<CompiledVersion> Compiled(string versionId, CancellationToken ct) =>
         compiled.TryGetValue(versionId, out var version) ? ValueTask.FromResult(version) : Load(versionId, ct);
 
+    /// <summary>The version id of a definition's published version; null when there is none.</summary>
+    public static async ValueTask<string?> Published(NpgsqlConnection connection, string definitionId, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand("select version_id from workflows.definitions where definition_id = $1 and is_published", connection)
+        {
+            Parameters = { new() { Value = definitionId } },
+        };
+        return await command.ExecuteScalarAsync(ct) as string;
+    }
+
     /// <summary>
     /// Takes over the files of a folder: a file that changed since it was last taken over becomes a new version, published when the live
     /// version came from a file too, otherwise only proposed. Two hosts at once do it once.

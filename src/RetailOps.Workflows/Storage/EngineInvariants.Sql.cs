@@ -55,9 +55,33 @@ internal static class EngineInvariants
             where c.status < 2 and not exists (select from workflows.instances i where i.id = c.instance_id and i.finished is null)
             union all
             select 'wait ' || b.id || ' has lost its timer' from workflows.bookmarks b
-            where b.hash = '' and ($1::timestamptz is null or b.created >= $1)
+            where b.kind = 1 and ($1::timestamptz is null or b.created >= $1)
               and not exists (select from workflows.timers t where t.id = b.id)
               and not exists (select from workflows.stimuli s where s.source_id = b.id)
+            """),
+        new(
+            // A child that ended has left its parent a stimulus, or one that starts it stands in line.
+            "I8c", "whoever waits for a child waits for one that lives, will start, or has just ended",
+            """
+            select 'instance ' || b.instance_id || ' waits for child ' || b.id || coalesce(' that ended at ' || i.finished, ' that never existed')
+            from workflows.bookmarks b left join workflows.instances i on i.id = b.id
+            where b.kind = 2 and ($1::timestamptz is null or b.created >= $1 or i.updated >= $1)
+              and (i.id is null or i.finished is not null)
+              and not exists (select from workflows.stimuli s where s.source_id = b.id and s.kind in (5, 6))
+            """),
+        new(
+            "I8d", "whoever waits for a person has an open task, and an open task has somebody who waits",
+            """
+            select 'instance ' || b.instance_id || ' waits for task ' || b.id || case when t.id is null then ' that does not exist' else ' that is closed' end
+            from workflows.bookmarks b left join workflows.tasks t on t.id = b.id
+            where b.kind = 3 and ($1::timestamptz is null or b.created >= $1 or t.closed >= $1)
+              and (t.id is null or t.status >= 2)
+              and not exists (select from workflows.stimuli s where s.source_id = b.id and s.kind = 8)
+            union all
+            select 'task ' || t.id || ' is open and nobody waits for its answer'
+            from workflows.tasks t
+            where t.status < 2 and ($1::timestamptz is null or t.opened >= $1)
+              and not exists (select from workflows.bookmarks b join workflows.instances i on i.id = b.instance_id and i.finished is null where b.id = t.id)
             """),
         new(
             "I9a", "an instance's revision is its number of bursts",

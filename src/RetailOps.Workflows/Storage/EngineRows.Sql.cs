@@ -19,6 +19,18 @@ internal enum StimulusKind : short
 
     /// <summary>One target of an event that has several, or a kept event whose wait has come; <c>source_id</c> is the event.</summary>
     Target,
+
+    /// <summary>A child is started; <c>source_id</c> is its instance id, made beforehand.</summary>
+    Child,
+
+    /// <summary>An awaited child ended; <c>source_id</c> is the child.</summary>
+    ChildEnded,
+
+    /// <summary>An instance is ended; <c>source_id</c> is who wanted that: its parent.</summary>
+    Cancel,
+
+    /// <summary>A person's answer; <c>source_id</c> is the task.</summary>
+    Task,
 }
 
 /// <summary>Who is served first when there is more than one group's worth: 8 : 4 : 1.</summary>
@@ -126,13 +138,14 @@ internal sealed record KeptTakenRow(long Id) : IRow<KeptTakenRow>
 
 /// <summary>An instance at its birth. The start key is unique for ever: an event starts an instance of a definition once.</summary>
 internal sealed record InstanceRow(
-    Guid Id, string DefinitionId, string VersionId, string Key, string StartKey, string? SingletonKey, InstanceStatus Status, byte[] State, DateTimeOffset Now) : IRow<InstanceRow>
+    Guid Id, string DefinitionId, string VersionId, string Key, string StartKey, string? SingletonKey, Guid? ParentId, InstanceStatus Status, byte[] State, DateTimeOffset Now)
+    : IRow<InstanceRow>
 {
     public static RowTable<InstanceRow> Table { get; } = new(
         FlushOrder.Instances,
         """
-        insert into workflows.instances (id, definition_id, version_id, key, start_key, singleton_key, status, revision, state, created, updated, finished)
-        select id, d, v, k, s, g, st, 1, b, t, t, case when st = 1 then t end from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) as u (id, d, v, k, s, g, st, b, t)
+        insert into workflows.instances (id, definition_id, version_id, key, start_key, singleton_key, parent_id, status, revision, state, created, updated, finished)
+        select id, d, v, k, s, g, p, st, 1, b, t, t, case when st = 1 then t end from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as u (id, d, v, k, s, g, p, st, b, t)
         """,
         everyRow: true,
         Column.Uuid<InstanceRow>(i => i.Id),
@@ -141,6 +154,7 @@ internal sealed record InstanceRow(
         Column.Text<InstanceRow>(i => i.Key),
         Column.Text<InstanceRow>(i => i.StartKey),
         Column.Text<InstanceRow>(i => i.SingletonKey),
+        Column.UuidOrNull<InstanceRow>(i => i.ParentId),
         Column.Int2<InstanceRow>(i => (short)i.Status),
         Column.Bytes<InstanceRow>(i => i.State),
         Column.Instant<InstanceRow>(i => i.Now));
@@ -171,11 +185,12 @@ internal sealed record BookmarkRow(Guid InstanceId, string Key, Bookmark Bookmar
 {
     public static RowTable<BookmarkRow> Table { get; } = new(
         FlushOrder.Engine,
-        "insert into workflows.bookmarks (id, instance_id, key, name, activity_id, hash, created) select * from unnest($1, $2, $3, $4, $5, $6, $7)",
+        "insert into workflows.bookmarks (id, instance_id, key, kind, name, activity_id, hash, created) select * from unnest($1, $2, $3, $4, $5, $6, $7, $8)",
         everyRow: true,
         Column.Uuid<BookmarkRow>(b => b.Bookmark.Id),
         Column.Uuid<BookmarkRow>(b => b.InstanceId),
         Column.Text<BookmarkRow>(b => b.Key),
+        Column.Int2<BookmarkRow>(b => (short)b.Bookmark.Kind),
         Column.Text<BookmarkRow>(b => b.Bookmark.Name),
         Column.Text<BookmarkRow>(b => b.Bookmark.ActivityId),
         Column.Text<BookmarkRow>(b => b.Bookmark.Hash ?? ""),

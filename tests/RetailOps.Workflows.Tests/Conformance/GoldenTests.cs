@@ -53,6 +53,36 @@ public sealed class GoldenTests
         int Visible(JsonElement of) => of.GetProperty("afterFirstBurst").GetProperty("lines").GetInt32() + (bench.Lines.Count - bench.Lines.Count(l => l.Length > 0));
     }
 
+    /// <summary>A parent and its child, by the files of both. Here the child is an instance of its own that runs after the parent's burst, so the parent waits for it in the journal.</summary>
+    public static TheoryData<string, string> Families => new()
+    {
+        { "ExecuteWorkflow-child-workflow.json", "ExecuteWorkflow-parent-with-wait.json" },
+        { "ExecuteWorkflow-child-with-output.json", "ExecuteWorkflow-parent-capture-output.json" },
+    };
+
+    [Theory, MemberData(nameof(Families))]
+    public async Task A_parent_of_the_original_gets_from_its_child_what_it_gets_there(string child, string parent)
+    {
+        var golden = Golden(parent);
+        var bench = new Bench();
+        var (inner, outer) = (await Read(child), await Read(parent));
+        bench.Published[inner.DefinitionId] = inner;
+
+        var (state, result) = await bench.Start(outer);
+        var journal = result.Journal.Select(Line).ToList();
+        var order = result.ChildrenStarted.Single();
+        using var input = JsonDocument.Parse(order.Input);
+        var instance = InstanceState.New(order.Id, inner, order.CorrelationId, input.RootElement);
+        await bench.Runner.StartAsync(inner, instance, null, null, bench, CancellationToken.None);
+        (state, result) = await bench.Resume(outer, state, "Elsa.ExecuteWorkflow", JsonSerializer.SerializeToElement(ChildEnd.Of(instance), JsonReading.Web));
+        journal.AddRange(result.Journal.Select(Line));
+
+        bench.Lines.Should().Equal(Texts(golden, "lines"));
+        journal.Where(l => !l.EndsWith("Suspended") && !l.EndsWith("Resumed")).Should().Equal(Texts(golden, "journal"));
+        result.SubStatus.ToString().Should().Be(golden.GetProperty("subStatus").GetString());
+        static async Task<CompiledWorkflow> Read(string file) => WorkflowCompiler.Compile(WorkflowDefinition.Read(await File.ReadAllBytesAsync(Path.Combine(Folder(), file))), Bench.Catalogue);
+    }
+
     [Fact]
     public void Every_definition_of_the_original_is_read_and_survives_writing()
     {

@@ -52,6 +52,7 @@ public sealed class StateSerializerTests
             state.Executions.AddRange([parent, child]);
             state.Scheduled.Enqueue(child);
             state.Bookmarks.Add(new Bookmark(Guid.NewGuid(), BookmarkKind.Timer, "t", null, DateTimeOffset.UnixEpoch.AddTicks(number), number, "a", DateTimeOffset.UnixEpoch));
+            state.Bookmarks.Add(new Bookmark(Guid.NewGuid(), BookmarkKind.Child, "Elsa.ExecuteWorkflow", "H", null, number, "a", DateTimeOffset.UnixEpoch, "k"));
             state.Incidents.Add(new Incident(Guid.NewGuid(), number, "a", "w:a", "T", "m", "E", 3, DateTimeOffset.UnixEpoch, flag ? DateTimeOffset.UnixEpoch : null));
             var written = StateSerializer.Write(state);
 

@@ -14,19 +14,19 @@ internal sealed class AllocateOrderValidator : AbstractValidator<AllocateOrder>
     public AllocateOrderValidator()
     {
         RuleFor(r => r.Attempt).GreaterThan(0).WithErrorCode("inventory.attempt");
-        RuleFor(r => r.Lines).Must(lines => lines is { Count: > 0 and <= 2_000 } && lines.All(l => l is not null)).WithErrorCode("inventory.lines").WithMessage("1 to 2,000 lines.");
-        RuleFor(r => r.Lines).Must(lines => lines.DistinctBy(l => (l?.LineId, l?.Node)).Count() == lines.Count).When(r => r.Lines is not null)
-            .WithErrorCode("inventory.line-id").WithMessage("Each line once, or once per node.");
-        RuleForEach(r => r.Lines).ChildRules(line => line.RuleFor(l => l.Quantity).InclusiveBetween(1, 1_000_000).WithErrorCode("inventory.quantity"));
+        RuleFor(r => r.Lines).MustBeWishes();
+        RuleForEach(r => r.Lines).ChildRules(Wishes.Quantity);
     }
 }
 
-internal sealed partial class AllocateOrderHandler(StockReads stock, UnitOfWork work, ILogger<AllocateOrderHandler> log)
+internal sealed partial class AllocateOrderHandler(StockReads stock, StockBook book, ReservationBook reservations, UnitOfWork work, ILogger<AllocateOrderHandler> log)
     : IRequestHandler<AllocateOrder, Result<OrderAllocation>>
 {
     public async Task<Result<OrderAllocation>> Handle(AllocateOrder request, CancellationToken ct)
     {
-        if (await stock.AllocationOf(request.OrderId, request.Attempt, ct) is { } earlier)
+        await stock.Load([.. request.Lines.Select(l => l.Sku)], [request.OrderId], ct);
+        var earlier = (await stock.AllocationsOf(request.OrderId, ct)).Where(a => a.Row.Attempt == request.Attempt).Select(a => a.Row).ToList();
+        if (earlier.Count > 0)
         {
             return new OrderAllocation(
                 request.OrderId,
@@ -35,60 +35,38 @@ internal sealed partial class AllocateOrderHandler(StockReads stock, UnitOfWork 
                 [.. earlier.Select(a => new GrantedStock(a.LineId, a.Node, a.Quantity))]);
         }
 
-        await stock.Load([.. request.Lines.Select(l => l.Sku)], [], ct);
-        var (granted, missing) = await Propose(request.Lines, ct);
-        if (granted.Count == 0 || (missing.Count > 0 && !request.AllowPart))
+        var held = await stock.ReservationOf(request.OrderId, ct);
+        var own = (held?.Lines ?? []).GroupBy(l => l.Position).ToDictionary(l => l.Key, l => l.Sum(x => x.Quantity));
+        var proposal = await Proposal.For(request.Lines, stock, own, ct);
+        if (proposal.Granted.Count == 0 || (proposal.Missing.Count > 0 && !request.AllowPart))
         {
-            LogShort(log, request.OrderId, missing.Count);
-            return Refusal.Conflict("inventory.short", "There is not enough free stock.", missing);
+            LogShort(log, request.OrderId, proposal.Missing.Count);
+            return Refusal.Conflict("inventory.short", "There is not enough free stock.", proposal.Missing);
         }
 
-        foreach (var (line, from, quantity) in granted)
+        await stock.LoadItems(own.Keys.Select(p => p.ItemId), ct);
+        foreach (var (line, from, quantity) in proposal.Granted)
         {
-            from.Take(quantity);
-            work.Take(new PositionChange(from.Position, allocated: quantity));
             var row = new AllocationRow(request.OrderId, request.Attempt, line.LineId, from.Position.ItemId, from.Position.Node, quantity, work.Now);
             work.Write(row);
             stock.Remember(row);
         }
 
-        work.Raise(new OrderStockAllocated(Guid.CreateVersion7(), work.Now, request.OrderId, request.Attempt, missing.Count == 0));
-        return new OrderAllocation(
-            request.OrderId, request.Attempt, missing.Count == 0, [.. granted.Select(g => new GrantedStock(g.Line.LineId, g.From.Position.Node, g.Quantity))]);
-    }
-
-    /// <summary>Who gives how much: each line from the node with most free, spread when one is not enough. Changes nothing.</summary>
-    private async ValueTask<(List<(AllocationLine Line, FreeStock From, int Quantity)> Granted, List<ShortStock> Missing)> Propose(
-        IReadOnlyList<AllocationLine> lines, CancellationToken ct)
-    {
-        var granted = new List<(AllocationLine Line, FreeStock From, int Quantity)>(lines.Count);
-        var promised = new Dictionary<PositionKey, int>();
-        foreach (var line in lines)
+        var granted = proposal.Granted.GroupBy(g => g.From.Position).ToDictionary(g => g.Key, g => g.Sum(x => x.Quantity));
+        foreach (var position in granted.Keys.Union(own.Keys))
         {
-            var left = line.Quantity;
-            var places = (await stock.Free(line.Sku, ct)).Where(p => line.Node is null || p.Position.Node == line.Node);
-            foreach (var place in places.OrderByDescending(p => p.Free - promised.GetValueOrDefault(p.Position)).ThenBy(p => p.Position.Node, StringComparer.Ordinal))
-            {
-                var quantity = Math.Min(left, place.Free - promised.GetValueOrDefault(place.Position));
-                if (quantity > 0)
-                {
-                    granted.Add((line, place, quantity));
-                    promised[place.Position] = promised.GetValueOrDefault(place.Position) + quantity;
-                    left -= quantity;
-                }
-
-                if (left == 0)
-                {
-                    break;
-                }
-            }
+            book.Promise(await stock.At(position, ct), allocated: granted.GetValueOrDefault(position), reserved: -own.GetValueOrDefault(position));
         }
 
-        var got = granted.GroupBy(g => g.Line.Sku).ToDictionary(g => g.Key, g => g.Sum(x => x.Quantity));
-        var missing = lines.GroupBy(l => l.Sku)
-            .Select(l => new ShortStock(l.Key, l.Sum(x => x.Quantity), got.GetValueOrDefault(l.Key)))
-            .Where(s => s.Free < s.Wanted);
-        return (granted, [.. missing]);
+        if (held is not null)
+        {
+            reservations.End(held, "converted", request.OrderId);
+        }
+
+        var isWhole = proposal.Missing.Count == 0;
+        work.Raise(new OrderStockAllocated(Guid.CreateVersion7(), work.Now, request.OrderId, request.Attempt, isWhole));
+        return new OrderAllocation(
+            request.OrderId, request.Attempt, isWhole, [.. proposal.Granted.Select(g => new GrantedStock(g.Line.LineId, g.From.Position.Node, g.Quantity))]);
     }
 
     [LoggerMessage(2101, LogLevel.Information, "Order {OrderId} is short of {Items} items")]

@@ -16,6 +16,23 @@ internal sealed class PutItemValidator : AbstractValidator<PutItem>
         RuleFor(r => r.Sku).Must(s => s.IsWellFormed).WithErrorCode("inventory.sku").WithMessage("1 to 64 visible characters.");
         RuleFor(r => r.Name).Must(n => Text.HasLength(n, 200)).WithErrorCode("inventory.name").WithMessage("1 to 200 characters.");
         RuleFor(r => r.Uom).Must(u => Text.HasLength(u, 16)).WithErrorCode("inventory.uom").WithMessage("1 to 16 characters.");
+        RuleFor(r => r.WeightGrams).InclusiveBetween(0, 100_000_000).WithErrorCode("inventory.weight");
+        RuleFor(r => r.Category).Must(c => c is null || Text.HasLength(c, 100)).WithErrorCode("inventory.category").WithMessage("1 to 100 characters.");
+        RuleFor(r => r.Cost).Must(IsPrice).WithErrorCode("inventory.money").WithMessage("Not below 0, with its currency.");
+        RuleFor(r => r.Price).Must(IsPrice).WithErrorCode("inventory.money").WithMessage("Not below 0, with its currency.");
+    }
+
+    private static bool IsPrice(Money? money) => money is not { } given || (given.MinorUnits >= 0 && Money.IsCurrency(given.Currency));
+}
+
+internal sealed class PutItemsValidator : AbstractValidator<PutItems>
+{
+    public PutItemsValidator()
+    {
+        RuleFor(r => r.Items).Cascade(CascadeMode.Stop)
+            .Must(i => i is { Count: > 0 and <= 5_000 } && i.All(x => x is not null)).WithErrorCode("inventory.items").WithMessage("1 to 5,000 items.")
+            .Must(i => i.DistinctBy(x => x.Sku).Count() == i.Count).WithErrorCode("inventory.items").WithMessage("Each item once.");
+        RuleForEach(r => r.Items).SetValidator(new PutItemValidator());
     }
 }
 
@@ -26,47 +43,59 @@ internal sealed class PutItemHandler(UnitOfWork work) : IRequestHandler<PutItem,
         var inventory = await work.Join<InventoryDbContext>(ct);
         if (await inventory.Items.SingleOrDefaultAsync(i => i.Sku == request.Sku, ct) is not { } item)
         {
-            item = new(Guid.CreateVersion7(), request.Sku, request.Name, request.Uom);
-            inventory.Items.Add(item);
-            work.Raise(item, item.Changed(work.Now));
-        }
-        else if (item.Rename(request.Name, request.Uom))
-        {
-            work.Raise(item, item.Changed(work.Now));
+            return ItemWriting.Add(request, inventory, work).View();
         }
 
-        return new ItemView(request.Sku, request.Name, request.Uom);
+        ItemWriting.Change(request, item, work);
+        return item.View();
     }
 }
 
-internal sealed class PutNodeValidator : AbstractValidator<PutNode>
+internal sealed class PutItemsHandler(UnitOfWork work) : IRequestHandler<PutItems, Result<WrittenItems>>
 {
-    public PutNodeValidator()
-    {
-        RuleFor(r => r.Code).Must(c => Text.HasLength(c, 32) && !c.Any(x => char.IsWhiteSpace(x) || char.IsControl(x) || x == '/'))
-            .WithErrorCode("inventory.node").WithMessage("1 to 32 visible characters without a slash.");
-        RuleFor(r => r.Name).Must(n => Text.HasLength(n, 200)).WithErrorCode("inventory.name").WithMessage("1 to 200 characters.");
-        RuleFor(r => r.Kind).Must(k => k is "store" or "dc" or "supplier").WithErrorCode("inventory.node-kind").WithMessage("store, dc or supplier.");
-    }
-}
-
-internal sealed class PutNodeHandler(UnitOfWork work) : IRequestHandler<PutNode, Result<NodeView>>
-{
-    public async Task<Result<NodeView>> Handle(PutNode request, CancellationToken ct)
+    public async Task<Result<WrittenItems>> Handle(PutItems request, CancellationToken ct)
     {
         var inventory = await work.Join<InventoryDbContext>(ct);
-        var code = request.Code.ToUpperInvariant();
-        if (await inventory.Nodes.FindAsync([code], ct) is not { } node)
+        var skus = request.Items.Select(i => i.Sku).ToList();
+        var known = await inventory.Items.Where(i => skus.Contains(i.Sku)).ToDictionaryAsync(i => i.Sku, ct);
+        var changed = 0;
+        foreach (var said in request.Items)
         {
-            node = new(code, request.Name, request.Kind);
-            inventory.Nodes.Add(node);
-            work.Raise(node, node.Changed(work.Now));
-        }
-        else if (node.Rename(request.Name, request.Kind))
-        {
-            work.Raise(node, node.Changed(work.Now));
+            if (!known.TryGetValue(said.Sku, out var item))
+            {
+                ItemWriting.Add(said, inventory, work);
+            }
+            else if (ItemWriting.Change(said, item, work))
+            {
+                changed++;
+            }
         }
 
-        return new NodeView(code, request.Name, request.Kind);
+        return new WrittenItems(request.Items.Count - known.Count, changed);
+    }
+}
+
+/// <summary>What one item and many have in common.</summary>
+internal static class ItemWriting
+{
+    public static Item Add(PutItem said, InventoryDbContext inventory, UnitOfWork work)
+    {
+        var item = new Item(Guid.CreateVersion7(), said.Sku, said.Name, said.Uom);
+        item.Put(said);
+        inventory.Items.Add(item);
+        work.Raise(item, item.Changed(work.Now));
+        return item;
+    }
+
+    /// <summary>False when all of it was known.</summary>
+    public static bool Change(PutItem said, Item item, UnitOfWork work)
+    {
+        var changes = item.Put(said);
+        if (changes)
+        {
+            work.Raise(item, item.Changed(work.Now));
+        }
+
+        return changes;
     }
 }

@@ -15,17 +15,46 @@ internal sealed class Item(Guid id, Sku sku, string name, string uom) : IAggrega
 
     public int Revision { get; private set; }
 
+    public int? WeightGrams { get; private set; }
+
+    public string? Category { get; private set; }
+
+    public long? CostMinor { get; private set; }
+
+    public string? CostCurrency { get; private set; }
+
+    public long? PriceMinor { get; private set; }
+
+    public string? PriceCurrency { get; private set; }
+
+    private Money? Cost => CostMinor is { } minor ? new Money(minor, CostCurrency!) : null;
+
+    private Money? Price => PriceMinor is { } minor ? new Money(minor, PriceCurrency!) : null;
+
     public int NextRevision() => ++Revision;
 
-    /// <summary>False when it is called that already.</summary>
-    public bool Rename(string newName, string newUom)
+    /// <summary>Takes over what is said, and keeps what is not. False when all of it was known.</summary>
+    public bool Put(PutItem said)
     {
-        var changes = (Name, Uom) != (newName, newUom);
-        (Name, Uom) = (newName, newUom);
-        return changes;
+        var before = View();
+        (Name, Uom) = (said.Name, said.Uom);
+        (WeightGrams, Category) = (said.WeightGrams ?? WeightGrams, said.Category ?? Category);
+        if (said.Cost is { } cost)
+        {
+            (CostMinor, CostCurrency) = (cost.MinorUnits, cost.Currency);
+        }
+
+        if (said.Price is { } price)
+        {
+            (PriceMinor, PriceCurrency) = (price.MinorUnits, price.Currency);
+        }
+
+        return before != View();
     }
 
-    public ItemChanged Changed(DateTimeOffset now) => new(Guid.CreateVersion7(), now, Id, Sku, Name, Uom);
+    public ItemView View() => new(Sku, Name, Uom, WeightGrams, Category, Cost, Price);
+
+    public ItemChanged Changed(DateTimeOffset now) => new(Guid.CreateVersion7(), now, Id, Sku, Name, Uom, WeightGrams, Category, Cost, Price);
 }
 
 /// <summary>A place that holds stock.</summary>
@@ -39,17 +68,23 @@ internal sealed class Node(string code, string name, string kind) : IAggregate
 
     public int Revision { get; private set; }
 
+    public string? Region { get; private set; }
+
+    public bool Open { get; private set; } = true;
+
     public int NextRevision() => ++Revision;
 
-    /// <summary>False when it is called that already.</summary>
-    public bool Rename(string newName, string newKind)
+    /// <summary>Takes over what is said, and keeps what is not. False when all of it was known.</summary>
+    public bool Put(PutNode said)
     {
-        var changes = (Name, Kind) != (newName, newKind);
-        (Name, Kind) = (newName, newKind);
-        return changes;
+        var before = View();
+        (Name, Kind, Region, Open) = (said.Name, said.Kind, said.Region ?? Region, said.Open ?? Open);
+        return before != View();
     }
 
-    public NodeChanged Changed(DateTimeOffset now) => new(Guid.CreateVersion7(), now, Code, Name, Kind);
+    public NodeView View() => new(Code, Name, Kind, Region, Open);
+
+    public NodeChanged Changed(DateTimeOffset now) => new(Guid.CreateVersion7(), now, Code, Name, Kind, Region, Open);
 }
 
 /// <summary>Stock of one item at one node in one condition; written by guarded statements, read here.</summary>
@@ -112,6 +147,48 @@ internal sealed class Allocation
     public int Quantity { get; private init; }
 
     public int Shipped { get; private init; }
+
+    public DateTimeOffset Created { get; private init; }
+
+    public int Released { get; private init; }
+}
+
+/// <summary>A promise that lapses by itself; written by the write set, read here.</summary>
+internal sealed class Reservation
+{
+    public Guid Id { get; private init; }
+
+    public required string Key { get; init; }
+
+    public required string Status { get; init; }
+
+    public DateTimeOffset? Expires { get; private init; }
+
+    public OrderId? OrderId { get; private init; }
+
+    public DateTimeOffset Created { get; private init; }
+}
+
+/// <summary>What a reservation holds; written by the write set, read here.</summary>
+internal sealed class ReservationLine
+{
+    public Guid ReservationId { get; private init; }
+
+    public int LineId { get; private init; }
+
+    public Guid ItemId { get; private init; }
+
+    public required string Node { get; init; }
+
+    public int Quantity { get; private init; }
+}
+
+/// <summary>Movements that somebody asked for under a name; written by the write set, read here.</summary>
+internal sealed class Batch
+{
+    public required string Key { get; init; }
+
+    public required string Answer { get; init; }
 
     public DateTimeOffset Created { get; private init; }
 }

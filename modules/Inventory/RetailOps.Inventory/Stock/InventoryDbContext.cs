@@ -23,7 +23,13 @@ internal sealed class ItemConfiguration : IEntityTypeConfiguration<Item>
 {
     public void Configure(EntityTypeBuilder<Item> builder)
     {
-        builder.ToTable("items", t => t.HasCheckConstraint("ck_items_revision", "revision > 0"));
+        builder.ToTable("items", t =>
+        {
+            t.HasCheckConstraint("ck_items_revision", "revision > 0");
+            t.HasCheckConstraint("ck_items_weight", "weight_grams >= 0");
+            t.HasCheckConstraint("ck_items_cost", "cost_minor >= 0 and (cost_minor is null) = (cost_currency is null)");
+            t.HasCheckConstraint("ck_items_price", "price_minor >= 0 and (price_minor is null) = (price_currency is null)");
+        });
         builder.Property(i => i.Id).ValueGeneratedNever();
         builder.Property(i => i.Revision).IsConcurrencyToken();
         builder.HasIndex(i => i.Sku).IsUnique();
@@ -68,9 +74,10 @@ internal sealed class MovementConfiguration : IEntityTypeConfiguration<Movement>
     {
         builder.ToTable("movements", t =>
         {
-            t.HasCheckConstraint("ck_movements_kind", "kind in ('received', 'shipped', 'adjusted')");
+            t.HasCheckConstraint("ck_movements_kind", "kind in ('received', 'shipped', 'adjusted', 'transferred', 'returned', 'scrapped')");
             t.HasCheckConstraint("ck_movements_quantity", "quantity <> 0");
             t.HasCheckConstraint("ck_movements_reason", "kind <> 'adjusted' or reason is not null");
+            t.HasCheckConstraint("ck_movements_cause", "cause <> ''");
         });
         builder.Property(m => m.Id).ValueGeneratedNever();
     }
@@ -83,9 +90,44 @@ internal sealed class AllocationConfiguration : IEntityTypeConfiguration<Allocat
         builder.ToTable("allocations", t =>
         {
             t.HasCheckConstraint("ck_allocations_quantity", "quantity > 0");
-            t.HasCheckConstraint("ck_allocations_shipped", "shipped between 0 and quantity");
+            t.HasCheckConstraint("ck_allocations_shipped", "shipped >= 0");
+            t.HasCheckConstraint("ck_allocations_released", "released >= 0");
+            t.HasCheckConstraint("ck_allocations_open", "shipped + released <= quantity");
         });
         builder.HasKey(a => new { a.OrderId, a.Attempt, a.LineId, a.Node });
+    }
+}
+
+internal sealed class ReservationConfiguration : IEntityTypeConfiguration<Reservation>
+{
+    public void Configure(EntityTypeBuilder<Reservation> builder)
+    {
+        builder.ToTable("reservations", t =>
+        {
+            t.HasCheckConstraint("ck_reservations_status", "status in ('open', 'converted', 'released', 'expired')");
+            t.HasCheckConstraint("ck_reservations_order", "(status = 'converted') = (order_id is not null)");
+        });
+        builder.Property(r => r.Id).ValueGeneratedNever();
+        builder.HasIndex(r => r.Key).IsUnique();
+    }
+}
+
+internal sealed class ReservationLineConfiguration : IEntityTypeConfiguration<ReservationLine>
+{
+    public void Configure(EntityTypeBuilder<ReservationLine> builder)
+    {
+        builder.ToTable("reservation_lines", t => t.HasCheckConstraint("ck_reservation_lines_quantity", "quantity > 0"));
+        builder.HasKey(l => new { l.ReservationId, l.LineId, l.Node });
+    }
+}
+
+internal sealed class BatchConfiguration : IEntityTypeConfiguration<Batch>
+{
+    public void Configure(EntityTypeBuilder<Batch> builder)
+    {
+        builder.ToTable("batches");
+        builder.HasKey(b => b.Key);
+        builder.Property(b => b.Answer).HasColumnType("jsonb");
     }
 }
 

@@ -10,19 +10,24 @@ internal readonly record struct PositionKey(Guid ItemId, string Node, string Con
 {
     public const string Sellable = "sellable";
 
+    public const string Quarantine = "quarantine";
+
+    public const string Damaged = "damaged";
+
     /// <summary>Sorts as the columns do, byte by byte: a separator above any letter would put <c>DC-1A</c> before <c>DC-1</c>.</summary>
     public override string ToString() => $"{ItemId}\u0001{Node}\u0001{Condition}";
 }
 
 /// <summary>
-/// What changes in one position: the guarded statement behind every promise. Allocating or reserving needs that much free stock; the
-/// table's checks hold the rest.
+/// What changes in one position: the guarded statement behind every promise. Allocating or reserving needs that much free stock; what
+/// is short changes only by the hand of somebody who has the row locked and sees to the exception.
 /// </summary>
-internal sealed class PositionChange(PositionKey position, int allocated = 0, int reserved = 0, int onHand = 0) : GuardedChange
+internal sealed class PositionChange(PositionKey position, int allocated = 0, int reserved = 0, int onHand = 0, bool settles = false) : GuardedChange
 {
     private int allocated = allocated;
     private int reserved = reserved;
     private int onHand = onHand;
+    private bool settles = settles;
 
     public override string Key { get; } = position.ToString();
 
@@ -32,15 +37,16 @@ internal sealed class PositionChange(PositionKey position, int allocated = 0, in
         allocated += change.allocated;
         reserved += change.reserved;
         onHand += change.onHand;
+        settles |= change.settles;
     }
 
     public override NpgsqlBatchCommand ToCommand() => new(
         """
         update inventory.positions
-        set allocated = allocated + $4, reserved = reserved + $5, on_hand = on_hand + $6
+        set allocated = allocated + $4, reserved = reserved + $5, on_hand = on_hand + $6, short = greatest(0, allocated + $4 + reserved + $5 - on_hand - $6)
         where item_id = $1 and node = $2 and condition = $3
           and ($4 + $5 <= 0 or on_hand + $6 - allocated - reserved - safety >= $4 + $5)
-          and on_hand + $6 + short >= allocated + $4 + reserved + $5
+          and ($7 or short = greatest(0, allocated + $4 + reserved + $5 - on_hand - $6))
           and allocated + $4 >= 0 and reserved + $5 >= 0 and on_hand + $6 >= 0
         """)
     {
@@ -52,6 +58,7 @@ internal sealed class PositionChange(PositionKey position, int allocated = 0, in
             new() { Value = allocated },
             new() { Value = reserved },
             new() { Value = onHand },
+            new() { Value = settles },
         },
     };
 }
@@ -103,22 +110,98 @@ internal sealed record AllocationRow(OrderId OrderId, int Attempt, int LineId, G
         Column.Instant<AllocationRow>(a => a.Created));
 }
 
-/// <summary>An allocation that left in full; stale when somebody shipped it meanwhile.</summary>
-internal sealed record AllocationShippedRow(OrderId OrderId, int Attempt, int LineId, string Node, int Before) : IRow<AllocationShippedRow>
+/// <summary>What becomes of an allocation: it leaves, or is given back. Sent after the rows that the same flush makes, and before the positions.</summary>
+internal sealed class AllocationChange(AllocationRow row, int shipped = 0, int released = 0) : GuardedChange
 {
-    public static RowTable<AllocationShippedRow> Table { get; } = new(
-        FlushOrder.Modules,
+    private int shipped = shipped;
+    private int released = released;
+
+    // Sorts before any position, which starts with a hexadecimal digit.
+    public override string Key { get; } = $"!allocation\u0001{row.OrderId}\u0001{row.Attempt}\u0001{row.LineId}\u0001{row.Node}";
+
+    public override void Add(GuardedChange other)
+    {
+        var change = (AllocationChange)other;
+        shipped += change.shipped;
+        released += change.released;
+    }
+
+    public override NpgsqlBatchCommand ToCommand() => new(
         """
-        update inventory.allocations a set shipped = a.quantity
-        from unnest($1, $2, $3, $4, $5) as u (order_id, attempt, line_id, node, before)
-        where a.order_id = u.order_id and a.attempt = u.attempt and a.line_id = u.line_id and a.node = u.node and a.shipped = u.before
-        """,
+        update inventory.allocations set shipped = shipped + $5, released = released + $6
+        where order_id = $1 and attempt = $2 and line_id = $3 and node = $4 and shipped + released + $5 + $6 <= quantity
+        """)
+    {
+        Parameters =
+        {
+            new() { Value = row.OrderId.Value },
+            new() { Value = row.Attempt },
+            new() { Value = row.LineId },
+            new() { Value = row.Node },
+            new() { Value = shipped },
+            new() { Value = released },
+        },
+    };
+}
+
+internal sealed record ReservationRow(Guid Id, string Key, DateTimeOffset? Expires, DateTimeOffset Created) : IRow<ReservationRow>
+{
+    public static RowTable<ReservationRow> Table { get; } = new(
+        FlushOrder.Modules,
+        "insert into inventory.reservations (id, key, status, expires, created) select i, k, 'open', e, c from unnest($1, $2, $3, $4) as u (i, k, e, c)",
         everyRow: true,
-        Column.Uuid<AllocationShippedRow>(a => a.OrderId.Value),
-        Column.Int4<AllocationShippedRow>(a => a.Attempt),
-        Column.Int4<AllocationShippedRow>(a => a.LineId),
-        Column.Text<AllocationShippedRow>(a => a.Node),
-        Column.Int4<AllocationShippedRow>(a => a.Before));
+        Column.Uuid<ReservationRow>(r => r.Id),
+        Column.Text<ReservationRow>(r => r.Key),
+        Column.InstantOrNull<ReservationRow>(r => r.Expires),
+        Column.Instant<ReservationRow>(r => r.Created));
+}
+
+internal sealed record ReservationLineRow(Guid ReservationId, HeldLine Line) : IRow<ReservationLineRow>
+{
+    public static RowTable<ReservationLineRow> Table { get; } = new(
+        FlushOrder.Modules,
+        "insert into inventory.reservation_lines (reservation_id, line_id, item_id, node, quantity) select * from unnest($1, $2, $3, $4, $5)",
+        everyRow: true,
+        Column.Uuid<ReservationLineRow>(l => l.ReservationId),
+        Column.Int4<ReservationLineRow>(l => l.Line.LineId),
+        Column.Uuid<ReservationLineRow>(l => l.Line.Position.ItemId),
+        Column.Text<ReservationLineRow>(l => l.Line.Position.Node),
+        Column.Int4<ReservationLineRow>(l => l.Line.Quantity));
+}
+
+/// <summary>The end of a reservation: one winner among those who convert it, release it, and time itself.</summary>
+internal sealed class ReservationEnd(Guid id, string status, OrderId? order, DateTimeOffset now) : GuardedChange
+{
+    public override string Key { get; } = $"!reservation\u0001{id}";
+
+    public override void Add(GuardedChange other) => throw new InvalidOperationException("A reservation ends once.");
+
+    public override NpgsqlBatchCommand ToCommand() => new(
+        """
+        update inventory.reservations set status = $2, order_id = $3
+        where id = $1 and status = 'open' and coalesce(expires <= $4, false) = ($2 = 'expired')
+        """)
+    {
+        Parameters =
+        {
+            new() { Value = id },
+            new() { Value = status },
+            new() { Value = (object?)order?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid },
+            new() { Value = now.ToUniversalTime(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz },
+        },
+    };
+}
+
+/// <summary>The first answer to a batch of movements with a name of its own.</summary>
+internal sealed record BatchRow(string Key, string Answer, DateTimeOffset Created) : IRow<BatchRow>
+{
+    public static RowTable<BatchRow> Table { get; } = new(
+        FlushOrder.Modules,
+        "insert into inventory.batches (key, answer, created) select * from unnest($1, $2, $3)",
+        everyRow: true,
+        Column.Text<BatchRow>(b => b.Key),
+        Column.Json<BatchRow>(b => b.Answer),
+        Column.Instant<BatchRow>(b => b.Created));
 }
 
 internal sealed record UnmetDemandRow(Sku Sku, DateTimeOffset Day, int Quantity) : IRow<UnmetDemandRow>

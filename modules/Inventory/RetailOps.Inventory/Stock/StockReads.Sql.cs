@@ -5,26 +5,19 @@ using RetailOps.Platform;
 
 namespace RetailOps.Inventory;
 
-/// <summary>Free stock of one item at one node, as far as this transaction knows: what was read, less what it took since.</summary>
-internal sealed class FreeStock(PositionKey position, int free)
-{
-    public PositionKey Position { get; } = position;
-
-    public int Free { get; private set; } = free;
-
-    public void Take(int quantity) => Free -= quantity;
-}
-
 /// <summary>
 /// What the module knows of stock within one transaction: loaded rows plus what the transaction wrote. In a group a reading is a
-/// proposal that the guarded statement decides about; anywhere else the rows are locked when they are read.
+/// proposal that the guarded statement decides about; anywhere else the rows are locked when they are read, in one order: reservations,
+/// allocations, positions.
 /// </summary>
-internal sealed class StockReads : IGroupCache
+internal sealed partial class StockReads : IGroupCache
 {
     private readonly UnitOfWork work;
     private readonly Dictionary<Sku, Guid?> items = [];
-    private readonly Dictionary<Guid, List<FreeStock>> free = [];
-    private readonly Dictionary<OrderId, List<AllocationRow>> allocations = [];
+    private readonly Dictionary<Guid, List<StockCount>> sellable = [];
+    private readonly Dictionary<PositionKey, StockCount> counts = [];
+    private readonly Dictionary<OrderId, List<HeldAllocation>> allocations = [];
+    private readonly Dictionary<OrderId, HeldReservation?> reservations = [];
 
     public StockReads(UnitOfWork work)
     {
@@ -32,15 +25,20 @@ internal sealed class StockReads : IGroupCache
         work.Register(this);
     }
 
+    /// <summary>The key under which an order holds stock before it is allocated.</summary>
+    public static string ReservationKey(OrderId order) => OrderKey.Of(order);
+
     public void Forget()
     {
         items.Clear();
-        free.Clear();
+        sellable.Clear();
+        counts.Clear();
         allocations.Clear();
+        reservations.Clear();
     }
 
-    /// <summary>Free sellable stock of items, most free first is the caller's business; an unknown SKU has none.</summary>
-    public async ValueTask<IReadOnlyList<FreeStock>> Free(Sku sku, CancellationToken ct)
+    /// <summary>The sellable positions of an item in no order; an unknown SKU has none.</summary>
+    public async ValueTask<IReadOnlyList<StockCount>> Sellable(Sku sku, CancellationToken ct)
     {
         if (!items.TryGetValue(sku, out var item))
         {
@@ -48,29 +46,55 @@ internal sealed class StockReads : IGroupCache
             item = items[sku];
         }
 
-        return item is { } id ? free[id] : [];
+        return item is { } id ? sellable[id] : [];
     }
 
-    /// <summary>What an attempt of an order was promised before; null when it is new.</summary>
-    public async ValueTask<IReadOnlyList<AllocationRow>?> AllocationOf(OrderId order, int attempt, CancellationToken ct)
+    /// <summary>What an order was promised, in all attempts.</summary>
+    public async ValueTask<IReadOnlyList<HeldAllocation>> AllocationsOf(OrderId order, CancellationToken ct)
     {
-        if (!allocations.TryGetValue(order, out var rows))
+        if (!allocations.ContainsKey(order))
         {
             await Load([], [order], ct);
-            rows = allocations[order];
         }
 
-        var earlier = rows.Where(a => a.Attempt == attempt).ToList();
-        return earlier.Count == 0 ? null : earlier;
+        return allocations[order];
+    }
+
+    /// <summary>What an order holds by a reservation of its own; null when there is none or it is over.</summary>
+    public async ValueTask<HeldReservation?> ReservationOf(OrderId order, CancellationToken ct)
+    {
+        if (!reservations.ContainsKey(order))
+        {
+            await Load([], [order], ct);
+        }
+
+        return reservations[order] is { } held && held.IsOpen(work.Now) ? held : null;
+    }
+
+    /// <summary>The position that an allocation promises.</summary>
+    public ValueTask<StockCount> Of(AllocationRow row, CancellationToken ct) => At(new PositionKey(row.ItemId, row.Node, PositionKey.Sellable), ct);
+
+    /// <summary>A sellable position that exists.</summary>
+    public async ValueTask<StockCount> At(PositionKey position, CancellationToken ct)
+    {
+        if (!counts.ContainsKey(position))
+        {
+            await LoadItems([position.ItemId], ct);
+        }
+
+        return counts[position];
     }
 
     public void Remember(AllocationRow row)
     {
         if (allocations.TryGetValue(row.OrderId, out var rows))
         {
-            rows.Add(row);
+            rows.Add(new(row, 0, 0));
         }
     }
+
+    /// <summary>The order's own reservation, as it is from now on.</summary>
+    public void Remember(OrderId order, HeldReservation? held) => reservations[order] = held;
 
     /// <summary>Loads what is not loaded yet, in one trip.</summary>
     public async ValueTask Load(IReadOnlyCollection<Sku> skus, IReadOnlyCollection<OrderId> orders, CancellationToken ct)
@@ -82,82 +106,98 @@ internal sealed class StockReads : IGroupCache
             return;
         }
 
-        var codes = wanted.ConvertAll(s => s.Value).ToArray();
-        await using var batch = new NpgsqlBatch(await work.Connection(ct))
+        await using var batch = new NpgsqlBatch(await work.Connection(ct));
+        if (asked.Count > 0)
         {
-            BatchCommands =
-            {
-                new("select sku, id from inventory.items where sku = any($1)") { Parameters = { new() { Value = codes } } },
-                new(work.Mode is WorkMode.Group ? PositionsSql : PositionsSql + " for update") { Parameters = { new() { Value = codes } } },
-                new("select order_id, attempt, line_id, item_id, node, quantity, created from inventory.allocations where order_id = any($1)")
-                {
-                    Parameters = { new() { Value = asked.ConvertAll(o => o.Value).ToArray() } },
-                },
-            },
-        };
+            batch.BatchCommands.Add(Command(ReservationsSql, "of r", asked.ConvertAll(ReservationKey).ToArray()));
+            batch.BatchCommands.Add(Command(AllocationsSql, "", asked.ConvertAll(o => o.Value).ToArray()));
+        }
+
+        if (wanted.Count > 0)
+        {
+            AddItems(batch, BySku, wanted.ConvertAll(s => s.Value).ToArray());
+        }
+
         await using var reader = await batch.ExecuteReaderAsync(ct);
-        wanted.ForEach(s => items[s] = null);
-        while (await reader.ReadAsync(ct))
+        if (asked.Count > 0)
         {
-            items[new Sku(reader.GetString(0))] = reader.GetGuid(1);
-            free[reader.GetGuid(1)] = [];
+            await ReadReservations(reader, asked, ct);
+            await reader.NextResultAsync(ct);
+            await ReadAllocations(reader, asked, ct);
+            await reader.NextResultAsync(ct);
         }
 
-        await reader.NextResultAsync(ct);
-        while (await reader.ReadAsync(ct))
+        if (wanted.Count > 0)
         {
-            free[reader.GetGuid(0)].Add(new(new(reader.GetGuid(0), reader.GetString(1), PositionKey.Sellable), reader.GetInt32(2)));
-        }
-
-        await reader.NextResultAsync(ct);
-        asked.ForEach(o => allocations[o] = []);
-        while (await reader.ReadAsync(ct))
-        {
-            var order = new OrderId(reader.GetGuid(0));
-            allocations[order].Add(new(
-                order, reader.GetInt32(1), reader.GetInt32(2), reader.GetGuid(3), reader.GetString(4), reader.GetInt32(5), reader.GetFieldValue<DateTimeOffset>(6)));
+            wanted.ForEach(s => items[s] = null);
+            await ReadItems(reader, ct);
         }
     }
 
-    // The order of the keys is the order of locking everywhere: uuid bytes, then the node's code in plain byte order.
-    private const string PositionsSql =
-        """
-        select p.item_id, p.node, greatest(0, p.on_hand - p.allocated - p.reserved - p.safety)
-        from inventory.positions p
-        where p.condition = 'sellable' and p.item_id in (select id from inventory.items where sku = any($1))
-        order by p.item_id, p.node collate "C"
-        """;
-}
-
-/// <summary>Loads stock and earlier promises of the orders that a group is about to allocate.</summary>
-internal sealed class StockPreload(StockReads stock) : IPreload
-{
-    public IReadOnlyCollection<string> EventNames { get; } = ["orders.order-placed.v1"];
-
-    public async ValueTask Load(IReadOnlyList<PreloadItem> items, CancellationToken ct)
+    /// <summary>Loads the sellable positions of items, as far as they are not loaded yet.</summary>
+    public async ValueTask LoadItems(IEnumerable<Guid> ids, CancellationToken ct)
     {
-        var skus = new List<Sku>();
-        var orders = new List<OrderId>();
-        foreach (var item in items)
+        var wanted = ids.Where(i => !sellable.ContainsKey(i)).Distinct().ToArray();
+        if (wanted.Length > 0)
         {
-            if (item.Data is null)
+            await using var batch = new NpgsqlBatch(await work.Connection(ct));
+            AddItems(batch, ById, wanted);
+            await using var reader = await batch.ExecuteReaderAsync(ct);
+            await ReadItems(reader, ct);
+        }
+    }
+
+    /// <summary>
+    /// Positions of items that exist, by node and condition; where nothing ever lay the counters are 0. Locked whatever the company, so
+    /// only for requests that run alone.
+    /// </summary>
+    public async ValueTask<IReadOnlyList<StockCount>> At(IReadOnlyCollection<(Guid ItemId, Sku Sku)> wanted, string node, string condition, CancellationToken ct)
+    {
+        var missing = wanted.Where(w => !counts.ContainsKey(new(w.ItemId, node, condition))).ToDictionary(w => w.ItemId, w => w.Sku);
+        if (missing.Count > 0)
+        {
+            await using var command = new NpgsqlCommand(
+                """
+                select p.item_id, p.on_hand, p.allocated, p.reserved, p.safety from inventory.positions p
+                where p.item_id = any($1) and p.node = $2 and p.condition = $3 order by p.item_id for update
+                """, await work.Connection(ct))
             {
-                continue;
+                Parameters = { new() { Value = missing.Keys.ToArray() }, new() { Value = node }, new() { Value = condition } },
+            };
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            while (await reader.ReadAsync(ct))
+            {
+                var id = reader.GetGuid(0);
+                Keep(new(new(id, node, condition), missing[id], reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetInt32(4)));
+                missing.Remove(id);
             }
 
-            // The event belongs to another module: only its published shape is known here, and a reading that fails costs a trip later.
-            using var data = System.Text.Json.JsonDocument.Parse(item.Data);
-            if (data.RootElement.TryGetProperty("orderId", out var id) && id.TryGetGuid(out var order))
+            foreach (var (id, sku) in missing)
             {
-                orders.Add(new(order));
-            }
-
-            if (data.RootElement.TryGetProperty("lines", out var lines))
-            {
-                skus.AddRange(lines.EnumerateArray().Select(l => new Sku(l.GetProperty("sku").GetString() ?? "")));
+                Keep(new(new(id, node, condition), sku, 0, 0, 0, 0));
             }
         }
 
-        await stock.Load(skus, orders, ct);
+        return [.. wanted.Select(w => counts[new(w.ItemId, node, condition)])];
+    }
+
+    private NpgsqlBatchCommand Command(string sql, string locked, object value) => new(work.Mode is WorkMode.Group ? sql : $"{sql} for update {locked}")
+    {
+        Parameters = { new() { Value = value } },
+    };
+
+    private void AddItems(NpgsqlBatch batch, string by, object values)
+    {
+        batch.BatchCommands.Add(new(ItemsSql + by) { Parameters = { new() { Value = values } } });
+        batch.BatchCommands.Add(Command($"{PositionsSql} {by}{PositionsOrder}", "of p", values));
+    }
+
+    private void Keep(StockCount count)
+    {
+        counts.Add(count.Position, count);
+        if (count.Position.Condition == PositionKey.Sellable && sellable.TryGetValue(count.Position.ItemId, out var positions))
+        {
+            positions.Add(count);
+        }
     }
 }

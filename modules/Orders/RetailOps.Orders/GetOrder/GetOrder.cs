@@ -9,23 +9,27 @@ using RetailOps.Platform;
 
 namespace RetailOps.Orders;
 
-internal sealed class GetOrderHandler(UnitOfWork work) : IRequestHandler<GetOrder, Result<OrderView>>
+internal sealed class GetOrderHandler(UnitOfWork work, OrderViews views) : IRequestHandler<GetOrder, Result<OrderView>>
 {
     public async Task<Result<OrderView>> Handle(GetOrder request, CancellationToken ct)
     {
         var orders = await work.Join<OrdersDbContext>(ct);
-        return await orders.Orders.AsNoTracking().Include(o => o.Lines).SingleOrDefaultAsync(o => o.Id == request.Id, ct) is { } order
-            ? OrderViews.Of(order)
-            : Refusal.NotFound("orders.unknown", "There is no such order.");
+        return await orders.Find(request.Id, ct) is { } order ? await views.Of(order, ct) : Refusal.NotFound("orders.unknown", "There is no such order.");
     }
 }
 
 internal sealed class ListOrdersValidator : AbstractValidator<ListOrders>
 {
-    public ListOrdersValidator() => RuleFor(r => r.Limit).InclusiveBetween(1, 501).WithErrorCode("orders.limit");
+    private static readonly HashSet<string> Words = [.. Enum.GetValues<OrderStatus>().Select(s => s.ToSnakeCase())];
+
+    public ListOrdersValidator()
+    {
+        RuleFor(r => r.Limit).InclusiveBetween(1, 501).WithErrorCode("orders.limit");
+        RuleFor(r => r.Status).Must(s => s is null || Words.Contains(s)).WithErrorCode("orders.status").WithMessage($"One of {string.Join(", ", Words)}.");
+    }
 }
 
-internal sealed class ListOrdersHandler(UnitOfWork work) : IRequestHandler<ListOrders, Result<IReadOnlyList<OrderView>>>
+internal sealed class ListOrdersHandler(UnitOfWork work, OrderViews views) : IRequestHandler<ListOrders, Result<IReadOnlyList<OrderView>>>
 {
     public async Task<Result<IReadOnlyList<OrderView>>> Handle(ListOrders request, CancellationToken ct)
     {
@@ -36,21 +40,27 @@ internal sealed class ListOrdersHandler(UnitOfWork work) : IRequestHandler<ListO
             page = page.Where(o => (Guid)(object)o.Id > after.Value);
         }
 
-        return (await page.OrderBy(o => o.Id).Take(request.Limit).ToListAsync(ct)).ConvertAll(OrderViews.Of);
-    }
-}
+        if (request.Channel is { } channel)
+        {
+            page = page.Where(o => o.Channel == channel);
+        }
 
-internal static class OrderViews
-{
-    public static OrderView Of(Order order) => new(
-        order.Id,
-        order.Channel,
-        order.ExternalId,
-        order.Status.ToSnakeCase(),
-        order.Total,
-        order.PlacedAt,
-        order.Revision,
-        [.. order.Lines.OrderBy(l => l.LineId).Select(l => new OrderLineView(
-            l.LineId, l.Sku, l.Ordered, l.Pending, l.Allocated, l.Backordered, l.Shipped, l.Cancelled, new(l.UnitPriceMinor, order.Currency), new Money(l.UnitPriceMinor, order.Currency) * l.Ordered, 0, 0))],
-        null, [], [], [], [], []);
+        if (request.ExternalId is { } externalId)
+        {
+            page = page.Where(o => o.ExternalId == externalId);
+        }
+
+        if (request.CustomerId is { } customer)
+        {
+            page = page.Where(o => o.CustomerId == customer);
+        }
+
+        if (request.Status is { } word)
+        {
+            var status = SnakeCaseEnums.Parse<OrderStatus>(word);
+            page = page.Where(o => o.Status == status);
+        }
+
+        return await views.Of(await page.OrderBy(o => o.Id).Take(request.Limit).ToListAsync(ct), ct);
+    }
 }

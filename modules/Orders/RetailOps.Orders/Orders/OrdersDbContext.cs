@@ -1,11 +1,11 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 using RetailOps.Kernel;
 using RetailOps.Platform;
 
 namespace RetailOps.Orders;
 
+/// <summary>EF writes orders, fulfilments and refunds; invoices, sourcing decisions and claims are mapped for reading and for the comparison with the schema.</summary>
 internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options) : ModuleDbContext(options)
 {
     // On the path of every order: translated once, not at each call.
@@ -16,12 +16,48 @@ internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options)
         (OrdersDbContext context, string channel, string externalId, CancellationToken _) =>
             context.Orders.AsNoTracking().Include(o => o.Lines).SingleOrDefault(o => o.Channel == channel && o.ExternalId == externalId));
 
+    private static readonly Func<OrdersDbContext, Guid, CancellationToken, Task<Fulfilment?>> FulfilmentById = EF.CompileAsyncQuery(
+        (OrdersDbContext context, Guid id, CancellationToken _) => context.Fulfilments.Include(f => f.Lines).SingleOrDefault(f => f.Id == id));
+
     public DbSet<Order> Orders => Set<Order>();
+
+    public DbSet<Fulfilment> Fulfilments => Set<Fulfilment>();
+
+    public DbSet<OrderCharge> Charges => Set<OrderCharge>();
+
+    public DbSet<OrderTender> Tenders => Set<OrderTender>();
+
+    public DbSet<OrderRefund> Refunds => Set<OrderRefund>();
 
     public DbSet<Person> People => Set<Person>();
 
+    public IQueryable<Invoice> Invoices => Set<Invoice>().AsNoTracking();
+
+    public IQueryable<InvoiceLine> InvoiceLines => Set<InvoiceLine>().AsNoTracking();
+
+    public IQueryable<SourcingDecision> SourcingDecisions => Set<SourcingDecision>().AsNoTracking();
+
+    public IQueryable<ReturnClaim> ReturnClaims => Set<ReturnClaim>().AsNoTracking();
+
     /// <summary>One order with its lines: from memory when it was loaded for the group, else in one trip.</summary>
     public async ValueTask<Order?> Find(OrderId id, CancellationToken ct) => Orders.Local.FindEntry(id)?.Entity ?? await ById(this, id, ct);
+
+    /// <summary>One fulfilment with its lines: from memory when it was loaded for the group, else in one trip.</summary>
+    public async ValueTask<Fulfilment?> FindFulfilment(Guid id, CancellationToken ct) => Fulfilments.Local.FindEntry(id)?.Entity ?? await FulfilmentById(this, id, ct);
+
+    /// <summary>The order's charges, loaded when they were not.</summary>
+    public async ValueTask<IReadOnlyList<OrderCharge>> ChargesOf(Order order, CancellationToken ct)
+    {
+        await Entry(order).Collection(o => o.Charges).LoadAsync(ct);
+        return [.. order.Charges.OrderBy(c => c.Position)];
+    }
+
+    /// <summary>Sees to it that the order's tenders are loaded.</summary>
+    public Task LoadTenders(Order order, CancellationToken ct) => Entry(order).Collection(o => o.Tenders).LoadAsync(ct);
+
+    /// <summary>A refund of an order: what a neighbour in the group wrote is in memory, the rest in the table.</summary>
+    public async ValueTask<OrderRefund?> FindRefund(Guid id, CancellationToken ct) =>
+        Refunds.Local.FindEntry(id)?.Entity ?? await Refunds.Include(r => r.Lines).Include(r => r.Tenders).AsSplitQuery().SingleOrDefaultAsync(r => r.Id == id, ct);
 
     /// <summary>The order that a channel sent under a number of its own, for reading; null when it sent none.</summary>
     public Task<Order?> Earlier(string channel, string externalId, CancellationToken ct) => ByExternalId(this, channel, externalId, ct);
@@ -30,66 +66,5 @@ internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options)
     {
         modelBuilder.HasDefaultSchema("orders");
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(OrdersDbContext).Assembly);
-    }
-}
-
-internal sealed class OrderConfiguration : IEntityTypeConfiguration<Order>
-{
-    public void Configure(EntityTypeBuilder<Order> builder)
-    {
-        builder.ToTable("orders", t =>
-        {
-            t.HasCheckConstraint("ck_orders_status", "status in ('placed', 'allocated', 'partly_allocated', 'backordered', 'partly_shipped', 'shipped')");
-            t.HasCheckConstraint("ck_orders_revision", "revision > 0");
-        });
-        builder.Property(o => o.Id).ValueGeneratedNever();
-        builder.Property(o => o.Status).HasConversion<SnakeCaseEnum<OrderStatus>>();
-        builder.Property(o => o.Currency).HasMaxLength(3).IsFixedLength();
-        builder.Property(o => o.Revision).IsConcurrencyToken();
-        builder.Ignore(o => o.Total);
-        builder.HasIndex(o => new { o.Channel, o.ExternalId }).IsUnique();
-        builder.HasMany(o => o.Lines).WithOne().HasForeignKey(l => l.OrderId);
-        builder.Navigation(o => o.Lines).UsePropertyAccessMode(PropertyAccessMode.Field);
-    }
-}
-
-internal sealed class OrderLineConfiguration : IEntityTypeConfiguration<OrderLine>
-{
-    public void Configure(EntityTypeBuilder<OrderLine> builder)
-    {
-        builder.ToTable("lines", t =>
-        {
-            t.HasCheckConstraint("ck_lines_unit_price", "unit_price_minor >= 0");
-            t.HasCheckConstraint("ck_lines_ordered", "ordered > 0");
-            t.HasCheckConstraint("ck_lines_pending", "pending >= 0");
-            t.HasCheckConstraint("ck_lines_allocated", "allocated >= 0");
-            t.HasCheckConstraint("ck_lines_backordered", "backordered >= 0");
-            t.HasCheckConstraint("ck_lines_shipped", "shipped >= 0");
-            t.HasCheckConstraint("ck_lines_cancelled", "cancelled >= 0");
-            t.HasCheckConstraint("ck_lines_whole", "ordered = pending + allocated + backordered + shipped + cancelled");
-        });
-        builder.HasKey(l => new { l.OrderId, l.LineId });
-    }
-}
-
-internal sealed class PersonConfiguration : IEntityTypeConfiguration<Person>
-{
-    public void Configure(EntityTypeBuilder<Person> builder)
-    {
-        builder.ToTable("people");
-        builder.Property(p => p.Id).ValueGeneratedNever();
-    }
-}
-
-/// <summary>Loads the orders that a group is about to work on.</summary>
-internal sealed class OrdersPreload(UnitOfWork work) : IPreload
-{
-    public IReadOnlyCollection<string> EventNames { get; } = ["orders.order-placed.v1"];
-
-    public async ValueTask Load(IReadOnlyList<PreloadItem> items, CancellationToken ct)
-    {
-        var ids = items.Select(i => OrderKey.Of(i.Key)).Distinct().ToList();
-        var orders = await work.Join<OrdersDbContext>(ct);
-        await orders.Orders.Include(o => o.Lines).Where(o => ids.Contains(o.Id)).LoadAsync(ct);
     }
 }

@@ -20,18 +20,37 @@ internal sealed class RecordAllocationHandler(UnitOfWork work) : IRequestHandler
             return Refusal.Conflict("orders.over-granted", "More was granted than the order still waits for.");
         }
 
+        if (request.Granted.Count > 0 && order.IsHeld)
+        {
+            return Refusal.Conflict("orders.held", "The order is held; release the hold first.", new { holds = order.Holds });
+        }
+
         var begin = order.Allocate(request.Granted);
         var missing = order.Missing();
+        var released = Release(order, request.Granted);
+        orders.Fulfilments.AddRange(released);
         if (request.Granted.Count > 0)
         {
             work.Raise(order, new OrderAllocated(Guid.CreateVersion7(), work.Now, order.Id, request.Granted.Sum(g => g.Quantity), missing.Count == 0));
         }
 
-        if (begin.Count > 0)
+        foreach (var fulfilment in released)
+        {
+            work.Raise(fulfilment, new FulfilmentReleased(Guid.CreateVersion7(), work.Now, fulfilment.Id, order.Id, fulfilment.Node, fulfilment.Units));
+        }
+
+        if (begin.Count > 0 && order.TakesBackorders)
         {
             work.Raise(order, new OrderBackordered(Guid.CreateVersion7(), work.Now, order.Id, begin));
         }
+        else if (begin.Count > 0)
+        {
+            work.Raise(order, new OrderCancelled(Guid.CreateVersion7(), work.Now, order.Id, "short", begin.Sum(m => m.Quantity), order.Status is OrderStatus.Cancelled));
+        }
 
-        return new AllocationState(missing, []);
+        return new AllocationState(missing, released.ConvertAll(f => f.Id), order.Status is OrderStatus.Cancelled);
     }
+
+    private List<Fulfilment> Release(Order order, IReadOnlyList<GrantedUnits> granted) =>
+        [.. granted.GroupBy(g => g.Node, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => Fulfilment.Release(order, g.Key, g, work.Now))];
 }

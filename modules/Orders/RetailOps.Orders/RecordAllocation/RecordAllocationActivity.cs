@@ -3,9 +3,9 @@ using RetailOps.Workflows;
 
 namespace RetailOps.Orders;
 
-/// <summary>Writes what was granted into the order, and says what still waits.</summary>
+/// <summary>Writes what was granted into the order as fulfilments, one per node, and says what still waits.</summary>
 [Activity("RetailOps.RecordAllocation", Version = 1, Category = "Orders")]
-[Outcomes("Allocated", "Backordered")]
+[Outcomes("Allocated", "Backordered", "Cancelled")]
 [Effect(Effect.Records, NoUndoBecause = "It only states what happened to the stock; the next allocation states the next.")]
 [Sends(typeof(RecordAllocation))]
 internal sealed class RecordAllocationActivity : Activity
@@ -18,16 +18,16 @@ internal sealed class RecordAllocationActivity : Activity
     [Output]
     public Output<IReadOnlyList<MissingUnits>> Missing { get; init; } = new();
 
+    /// <summary>Ids of the fulfilments that were released now.</summary>
+    [Output]
+    public Output<IReadOnlyList<Guid>> Fulfilments { get; init; } = new();
+
     public override async ValueTask ExecuteAsync(ActivityContext context)
     {
-        var order = OrderKey.Of(context.CorrelationId);
-        var result = await context.Send(new RecordAllocation(order, context.Get(Granted) ?? []));
-        if (!result.IsSuccess)
-        {
-            throw new InvalidOperationException($"{result.Refusal.Code}: {result.Refusal.Message}");
-        }
-
-        context.Set(Missing, result.Value.Missing);
-        context.Complete(result.Value.Missing.Count == 0 ? "Allocated" : "Backordered");
+        var granted = context.Get(Granted) ?? [];
+        var result = (await context.Send(new RecordAllocation(OrderKey.Of(context.CorrelationId), granted))).OrFail();
+        context.Set(Missing, result.Missing);
+        context.Set(Fulfilments, result.Fulfilments);
+        context.Complete(result.Missing.Count > 0 ? "Backordered" : result.IsCancelled ? "Cancelled" : "Allocated");
     }
 }

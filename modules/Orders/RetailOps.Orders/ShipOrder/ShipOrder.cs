@@ -1,12 +1,13 @@
 using MediatR;
 
-using RetailOps.Inventory;
+using Microsoft.EntityFrameworkCore;
+
 using RetailOps.Kernel;
 using RetailOps.Platform;
 
 namespace RetailOps.Orders;
 
-internal sealed class ShipOrderHandler(UnitOfWork work, ISender sender) : IRequestHandler<ShipOrder, Result<OrderShipment>>
+internal sealed class ShipOrderHandler(UnitOfWork work, Departure departure) : IRequestHandler<ShipOrder, Result<OrderShipment>>
 {
     public async Task<Result<OrderShipment>> Handle(ShipOrder request, CancellationToken ct)
     {
@@ -16,20 +17,23 @@ internal sealed class ShipOrderHandler(UnitOfWork work, ISender sender) : IReque
             return Refusal.NotFound("orders.unknown", "There is no such order.");
         }
 
-        if (order.Lines.All(l => l.Allocated == 0))
+        var released = await orders.Fulfilments.Include(f => f.Lines)
+            .Where(f => f.OrderId == request.Id && f.Status == FulfilmentStatus.Released).OrderBy(f => f.Id).ToListAsync(ct);
+        if (released.Count == 0)
         {
             return Refusal.Conflict("orders.nothing-to-ship", "Nothing of this order is allocated.", new { status = order.Status.ToSnakeCase() });
         }
 
-        var stock = await sender.Send(new ShipAllocation(order.Id), ct);
-        var units = order.Ship();
-        if (!stock.IsSuccess || units != stock.Value.Lines.Sum(l => l.Quantity))
+        if (order.IsHeld)
         {
-            // The order was read before its stock: an allocation or another shipment came between.
-            throw new StaleException($"what is allocated to order {order.Id}");
+            return Refusal.Conflict("orders.held", "The order is held; release the hold first.", new { holds = order.Holds });
         }
 
-        work.Raise(order, new OrderShipped(Guid.CreateVersion7(), work.Now, order.Id, stock.Value.ShipmentId, units, order.Status is OrderStatus.Shipped));
-        return new OrderShipment(order.Id, stock.Value.ShipmentId, order.Status.ToSnakeCase(), units, order.Revision);
+        foreach (var fulfilment in released)
+        {
+            await departure.Of(order, fulfilment, null, null, ct);
+        }
+
+        return new OrderShipment(order.Id, released[0].Id, order.Status.ToSnakeCase(), released.Sum(f => f.Units), order.Revision);
     }
 }

@@ -1,0 +1,20 @@
+using MediatR;
+
+using Microsoft.EntityFrameworkCore;
+
+using RetailOps.Kernel;
+using RetailOps.Platform;
+
+namespace RetailOps.Orders;
+
+internal sealed class ExplainSourcingHandler(UnitOfWork work) : IRequestHandler<ExplainSourcing, Result<IReadOnlyList<SourcingExplanation>>>
+{
+    public async Task<Result<IReadOnlyList<SourcingExplanation>>> Handle(ExplainSourcing request, CancellationToken ct)
+    {
+        var orders = await work.Join<OrdersDbContext>(ct);
+        var decisions = await orders.SourcingDecisions.Where(d => d.OrderId == request.OrderId).OrderBy(d => d.Attempt).ToListAsync(ct);
+        return decisions.Count > 0 || await orders.Find(request.OrderId, ct) is not null
+            ? decisions.ConvertAll(d => d.ToExplanation())
+            : Refusal.NotFound("orders.unknown", "There is no such order.");
+    }
+}

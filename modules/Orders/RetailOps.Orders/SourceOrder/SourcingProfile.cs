@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+using RetailOps.Platform;
+
+namespace RetailOps.Orders;
+
+/// <summary>How nodes are chosen, as the governed document says it.</summary>
+/// <param name="Strategies">Tried in this order; the first that serves everything decides, else the one that serves most.</param>
+/// <param name="Rank">What candidates are ranked by, weightiest first: <c>kind</c> (the earlier in the strategy's list the better) or <c>free</c>.</param>
+/// <param name="MaxNodes">Over how many nodes an order is spread at most.</param>
+/// <param name="Excluded">Nodes that serve no order; null for none.</param>
+internal sealed record SourcingProfile(IReadOnlyList<SourcingStrategy> Strategies, IReadOnlyList<string> Rank, int MaxNodes, IReadOnlyList<string>? Excluded = null)
+{
+    private static readonly string[] Ranks = ["kind", "free"];
+
+    private static (string Stamp, SourcingProfile Profile)? parsed;
+
+    /// <summary>The live profile; read once per version.</summary>
+    /// <exception cref="InvalidOperationException">The document makes no sense; sourcing stops until a person mends it.</exception>
+    public static (string Stamp, SourcingProfile Profile) Live(GovernedDocuments documents)
+    {
+        var document = documents.Live("sourcing-profile", "standard");
+        if (parsed is { } known && known.Stamp == document.Stamp)
+        {
+            return known;
+        }
+
+        var profile = document.Content.Deserialize<SourcingProfile>(JsonSerializerOptions.Web);
+        if (profile is not { Strategies.Count: > 0, Rank: not null, MaxNodes: > 0 } || profile.Rank.Except(Ranks).Any() || profile.Strategies.Any(s => s.Kinds is not { Count: > 0 }))
+        {
+            throw new InvalidOperationException($"The sourcing profile {document.Stamp} has no strategy, no room for a node, or ranks by something unknown.");
+        }
+
+        var read = (document.Stamp, profile);
+        parsed = read;
+        return read;
+    }
+}
+
+/// <summary>One way to choose.</summary>
+/// <param name="Name">What explanations call it.</param>
+/// <param name="Kinds">Which kinds of nodes may serve, best first.</param>
+/// <param name="Whole">Whether one node must serve everything.</param>
+internal sealed record SourcingStrategy(string Name, IReadOnlyList<string> Kinds, bool Whole);

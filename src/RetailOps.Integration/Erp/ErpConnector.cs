@@ -1,0 +1,71 @@
+using RetailOps.Kernel;
+using RetailOps.Platform;
+
+namespace RetailOps.Integration;
+
+/// <summary>Where the retailer is, for what is dated by the day.</summary>
+/// <param name="Zone">Posting dates are days of this zone.</param>
+internal sealed record BusinessZone(TimeZoneInfo Zone);
+
+/// <summary>Brings documents to the ERP and its answers back.</summary>
+internal sealed class ErpConnector(IErp erp, PostingReads postings, UnitOfWork work, ExceptionDesk desk, BusinessZone zone, TimeProvider clock) : IOutboundSubscriber
+{
+    public const string Name = "integration.erp";
+
+    public const string NoAnswer = "integration.no-answer";
+
+    public static SubscriberDescription Description { get; } = new(Name, ["integration.posting-requested.v1"]);
+
+    public async Task<IReadOnlyList<OutboundOutcome>> Call(IReadOnlyList<OutboundFact> facts, CancellationToken ct)
+    {
+        var wanted = await postings.Read([.. facts.Select(f => ((PostingRequested)f.Fact).DocumentKey)], ct);
+        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(clock.GetUtcNow(), zone.Zone).DateTime);
+        var ready = wanted.Where(w => !w.AwaitsWhatItCorrects).ToList();
+        var answers = ready.Count == 0 ? [] : await erp.Ensure(ready.ConvertAll(w => w.Document), today, ct);
+        var byKey = ready.Zip(answers).ToDictionary(p => p.First.Document.Key, p => p.Second);
+        return [.. facts.Select(f => byKey.GetValueOrDefault(((PostingRequested)f.Fact).DocumentKey) switch
+        {
+            ErpAnswer.Unknown unknown => new OutboundOutcome.Again(unknown.Why),
+            { } answer => (OutboundOutcome)new OutboundOutcome.Answered(answer),
+            null => new OutboundOutcome.Again("The document that it corrects is not posted yet."),
+        })];
+    }
+
+    public async Task Record(OutboundFact sent, object answer, CancellationToken ct)
+    {
+        var posting = await Find(sent, ct);
+        switch (answer)
+        {
+            case ErpAnswer.Posted posted:
+                work.Raise(posting, posting.Post(posted.Number, sent.Attempts, work.Now));
+                desk.Heal(posting.Key, NoAnswer);
+                desk.Heal(posting.Key, RefusedCause);
+                break;
+            case ErpAnswer.Refused refused:
+                work.Raise(posting, posting.Refuse(refused.Words, sent.Attempts, work.Now));
+                desk.Heal(posting.Key, NoAnswer);
+                break;
+            default:
+                throw new InvalidOperationException($"{answer} is no answer of an ERP.");
+        }
+    }
+
+    public async Task GiveUp(OutboundFact sent, string reason, CancellationToken ct)
+    {
+        var posting = await Find(sent, ct);
+        work.Raise(posting, posting.GiveUp(sent.Attempts, work.Now));
+        desk.Open(new(
+            posting.Key,
+            NoAnswer,
+            "high",
+            $"{erp.Name} did not say whether it posted {posting.Key}: {reason} When it answers again, send the document once more; it looks before it posts.",
+            new Money(posting.TotalMinor, posting.Currency)));
+    }
+
+    /// <summary>The cause under which the flow opens an exception for a refused document.</summary>
+    public const string RefusedCause = "integration.refused";
+
+    private async Task<Posting> Find(OutboundFact sent, CancellationToken ct) =>
+        await (await work.Join<IntegrationDbContext>(ct)).Postings.FindAsync([((PostingRequested)sent.Fact).DocumentKey], ct)
+        ?? throw new InvalidOperationException($"There is no posting {sent.Fact.Key}.");
+}

@@ -1,0 +1,99 @@
+using System.Text.Json;
+
+using RetailOps.Kernel;
+
+namespace RetailOps.Integration;
+
+/// <summary>
+/// The sandbox behind the port. Asks by key, writes drafts for what is missing, posts them together, and one by one when the books refuse the
+/// lot; then always reads back, because an answer that did not come says nothing and one that came may say too much.
+/// </summary>
+internal sealed class SandboxAdapter(SandboxErp sandbox) : IErp
+{
+    public string Name => "sandbox";
+
+    public Task<ErpHealth> Look(CancellationToken ct) => sandbox.Look(ct);
+
+    public async Task<IReadOnlyList<ErpAnswer>> Ensure(IReadOnlyList<ErpDocument> documents, DateOnly today, CancellationToken ct)
+    {
+        var troubles = new Dictionary<string, ErpAnswer>(StringComparer.Ordinal);
+        var there = await sandbox.Find(documents.Select(d => d.Key), ct);
+        var missing = documents.Where(d => !there.ContainsKey(d.Key)).ToList();
+        if (missing.Count > 0)
+        {
+            await sandbox.Create(missing, ct);
+            there = await sandbox.Find(documents.Select(d => d.Key), ct);
+        }
+
+        foreach (var batch in documents.Where(d => IsOurDraft(d, there)).Chunk(SandboxErp.BatchSize))
+        {
+            await PostTogether(batch, today, troubles, ct);
+        }
+
+        var now = await sandbox.Find(documents.Select(d => d.Key), ct);
+        return [.. documents.Select(d => Judge(d, now.GetValueOrDefault(d.Key), troubles.GetValueOrDefault(d.Key)))];
+    }
+
+    private static bool IsOurDraft(ErpDocument ours, Dictionary<string, SandboxDocument> there) =>
+        there.TryGetValue(ours.Key, out var found) && !found.IsPosted && Same(ours, found.Content);
+
+    private async Task PostTogether(ErpDocument[] batch, DateOnly today, Dictionary<string, ErpAnswer> troubles, CancellationToken ct)
+    {
+        if (await TryPost(batch, today, ct) is not { } trouble)
+        {
+            return;
+        }
+
+        if (trouble is ErpAnswer.Refused && batch.Length > 1)
+        {
+            // One of them is refused, and took the others along.
+            foreach (var one in batch)
+            {
+                if (await TryPost([one], today, ct) is { } its)
+                {
+                    troubles[one.Key] = its;
+                }
+            }
+
+            return;
+        }
+
+        foreach (var one in batch)
+        {
+            troubles[one.Key] = trouble;
+        }
+    }
+
+    /// <summary>Null when it answered well.</summary>
+    private async Task<ErpAnswer?> TryPost(ErpDocument[] batch, DateOnly today, CancellationToken ct)
+    {
+        try
+        {
+            // A clock that went back must not send numbers back in time.
+            var last = await sandbox.LastDates(ct);
+            await sandbox.Post([.. batch.Select(d => (d.Key, last.TryGetValue(d.Kind, out var date) && date > today ? date : today))], ct);
+            return null;
+        }
+        catch (SandboxRefusalException no)
+        {
+            return new ErpAnswer.Refused(no.Message);
+        }
+        catch (SandboxSilenceException silence)
+        {
+            return new ErpAnswer.Unknown(silence.Message);
+        }
+    }
+
+    /// <summary>What stands there decides; what was heard explains only why it does not.</summary>
+    private static ErpAnswer Judge(ErpDocument ours, SandboxDocument? found, ErpAnswer? trouble) => found switch
+    {
+        null => trouble ?? new ErpAnswer.Unknown("The document is not there after it was written."),
+        _ when !Same(ours, found.Content) => new ErpAnswer.Refused($"There is another document with the key {ours.Key}."),
+        { IsPosted: false } => trouble ?? new ErpAnswer.Unknown("The document is still a draft."),
+        _ when found.Totals != ErpTotals.Of(ours) => new ErpAnswer.Refused(
+            $"{found.Number} has the total {new Money(found.Totals.Total, ours.Currency)}, not {new Money(ErpTotals.Of(ours).Total, ours.Currency)}."),
+        _ => new ErpAnswer.Posted(found.Number!, found.Totals),
+    };
+
+    private static bool Same(ErpDocument ours, ErpDocument theirs) => JsonSerializer.Serialize(ours, JsonSerializerOptions.Web) == JsonSerializer.Serialize(theirs, JsonSerializerOptions.Web);
+}

@@ -1,0 +1,64 @@
+using FluentValidation;
+
+using MediatR;
+
+using RetailOps.Kernel;
+using RetailOps.Platform;
+using RetailOps.Workflows;
+
+namespace RetailOps.Integration;
+
+/// <summary>Puts something before a person, as a flow has drawn it.</summary>
+[Needs("exceptions.open")]
+internal sealed record OpenException(ExceptionCase Found) : IRequest<Result<string>>;
+
+internal sealed class OpenExceptionValidator : AbstractValidator<OpenException>
+{
+    public OpenExceptionValidator()
+    {
+        RuleFor(r => r.Found.Key).NotEmpty().WithErrorCode("exceptions.key");
+        RuleFor(r => r.Found.Cause).Matches("^[a-z]+([.-][a-z]+)+$").WithErrorCode("exceptions.cause");
+        RuleFor(r => r.Found.Severity).Must(s => s is "low" or "medium" or "high").WithErrorCode("exceptions.severity");
+        RuleFor(r => r.Found.Message).NotEmpty().MaximumLength(2_000).WithErrorCode("exceptions.message");
+    }
+}
+
+internal sealed class OpenExceptionHandler(ExceptionDesk desk) : IRequestHandler<OpenException, Result<string>>
+{
+    public Task<Result<string>> Handle(OpenException request, CancellationToken ct)
+    {
+        desk.Open(request.Found);
+        return Task.FromResult<Result<string>>(request.Found.Cause);
+    }
+}
+
+/// <summary>Opens an exception under the instance's correlation id; one that is open already for the cause counts once more.</summary>
+[Activity("RetailOps.OpenException", Version = 1, Category = "Exceptions")]
+[Effect(Effect.Notifies, NoUndoBecause = "What has been mended is closed by who mends it.")]
+[Sends(typeof(OpenException))]
+internal sealed class OpenExceptionActivity : Activity
+{
+    /// <summary>Stable and machine-readable, like <c>integration.refused</c>.</summary>
+    [Input]
+    public Input<string> Cause { get; init; } = new();
+
+    /// <summary><c>low</c>, <c>medium</c> or <c>high</c>.</summary>
+    [Input(Default = "medium")]
+    public Input<string> Severity { get; init; } = new();
+
+    /// <summary>One or two sentences for a person: what is wrong and what to do next. No personal data.</summary>
+    [Input]
+    public Input<string> Message { get; init; } = new();
+
+    public override async ValueTask ExecuteAsync(ActivityContext context)
+    {
+        var key = context.CorrelationId ?? throw new InvalidOperationException("An exception belongs to a business key, and this instance has no correlation id.");
+        var result = await context.Send(new OpenException(new(key, context.Get(Cause) ?? "", context.Get(Severity) ?? "", context.Get(Message) ?? "")));
+        if (!result.IsSuccess)
+        {
+            throw new InvalidOperationException($"{result.Refusal.Code}: {result.Refusal.Message}");
+        }
+
+        context.Complete();
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text.Json;
+
+using RetailOps.Workflows;
+
+namespace RetailOps.Integration;
+
+/// <summary>
+/// Asks for a document to be put into the books and waits until the ERP has decided. The instance's correlation id is the document's key: its
+/// answers come under it.
+/// </summary>
+[Activity("RetailOps.PostDocument", Version = 1, Category = "Integration")]
+[Outcomes("Posted", "Refused", "GaveUp")]
+[Effect(Effect.Posts, NoUndoBecause = "A posted document is final; a credit memo or a reverse adjustment corrects it.")]
+[Sends(typeof(PostDocument))]
+[WaitsFor(Posted)]
+[WaitsFor(Refused)]
+[WaitsFor(GivenUp)]
+internal sealed class PostDocumentActivity : Activity
+{
+    private const string Posted = "integration.document-posted.v1";
+    private const string Refused = "integration.document-refused.v1";
+    private const string GivenUp = "integration.posting-given-up.v1";
+
+    /// <summary>What should stand in the books; see <see cref="ErpDocument"/>.</summary>
+    [Input]
+    public Input<ErpDocument> Document { get; init; } = new();
+
+    /// <summary>The ERP's number; null when it is not posted.</summary>
+    [Output]
+    public Output<string?> Number { get; init; } = new();
+
+    /// <summary>What stands against it; null when it is posted.</summary>
+    [Output]
+    public Output<string?> Words { get; init; } = new();
+
+    public override async ValueTask ExecuteAsync(ActivityContext context)
+    {
+        var document = context.Get(Document) ?? throw new InvalidOperationException("There is no document to post.");
+        if (context.CorrelationId != document.Key)
+        {
+            throw new InvalidOperationException($"The flow of {document.Key} has the correlation id '{context.CorrelationId}'; it would not hear the answer.");
+        }
+
+        var result = await context.Send(new PostDocument(document));
+        if (!result.IsSuccess)
+        {
+            End(context, "Refused", null, $"{result.Refusal.Code}: {result.Refusal.Message}");
+            return;
+        }
+
+        switch (result.Value.Status)
+        {
+            case "posted":
+                End(context, "Posted", result.Value.Number, null);
+                break;
+            case "refused":
+                End(context, "Refused", null, result.Value.Words);
+                break;
+            case "gave-up":
+                End(context, "GaveUp", null, NoAnswer(result.Value.Attempts));
+                break;
+            default:
+                context.WaitForEvent(Posted);
+                context.WaitForEvent(Refused);
+                context.WaitForEvent(GivenUp);
+                break;
+        }
+    }
+
+    /// <summary>Which of the three came is told by what it carries: a number, words, or neither.</summary>
+    public override ValueTask ResumeAsync(ActivityContext context, JsonElement? payload)
+    {
+        var answer = payload ?? throw new InvalidOperationException("An answer without data.");
+        if (answer.TryGetProperty("number", out var number))
+        {
+            End(context, "Posted", number.GetString(), null);
+        }
+        else if (answer.TryGetProperty("words", out var words))
+        {
+            End(context, "Refused", null, words.GetString());
+        }
+        else
+        {
+            End(context, "GaveUp", null, NoAnswer(answer.GetProperty("attempts").GetInt32()));
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private static string NoAnswer(int attempts) => $"No answer in {attempts} tries.";
+
+    private void End(ActivityContext context, string outcome, string? number, string? words)
+    {
+        context.Set(Number, number);
+        context.Set(Words, words);
+        context.Complete(outcome);
+    }
+}

@@ -1,0 +1,32 @@
+using FluentValidation;
+
+using MediatR;
+
+using RetailOps.Kernel;
+using RetailOps.Platform;
+
+namespace RetailOps.Integration;
+
+internal sealed class RetryPostingValidator : AbstractValidator<RetryPosting>
+{
+    public RetryPostingValidator() => RuleFor(r => r.Key).NotEmpty().MaximumLength(200).WithErrorCode("integration.key");
+}
+
+internal sealed class RetryPostingHandler(UnitOfWork work) : IRequestHandler<RetryPosting, Result<PostingView>>
+{
+    public async Task<Result<PostingView>> Handle(RetryPosting request, CancellationToken ct)
+    {
+        switch (await (await work.Join<IntegrationDbContext>(ct)).Postings.FindAsync([request.Key], ct))
+        {
+            case null:
+                return Refusal.NotFound("integration.posting-unknown", "There is no such posting.");
+            case { Status: PostingStatus.Posted } posted:
+                return Refusal.Conflict("integration.already-posted", $"It is posted as {posted.Number}.");
+            case { Status: PostingStatus.Requested } underWay:
+                return underWay.ToView();
+            case var posting:
+                work.Raise(posting, posting.Again(work.Now));
+                return posting.ToView();
+        }
+    }
+}

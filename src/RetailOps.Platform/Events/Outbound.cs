@@ -1,0 +1,109 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+using RetailOps.Kernel;
+
+namespace RetailOps.Platform;
+
+/// <summary>
+/// Hears of facts after their commit and tells another machine. First the call, with no transaction open, as often as it takes; then the
+/// answer, recorded once, in one transaction with "delivered". In order for each business key; a slow machine holds up nobody else.
+/// </summary>
+public interface IOutboundSubscriber
+{
+    /// <summary>
+    /// Calls the other machine. May be called again for a fact that it has answered before: the process may die before the answer is
+    /// recorded. Whoever implements it asks by key before it changes anything.
+    /// </summary>
+    /// <param name="facts">Each of another business key.</param>
+    /// <param name="ct">Ends when the time for a call is up.</param>
+    /// <returns>One outcome per fact, in their order. An exception counts as <see cref="OutboundOutcome.Again"/> for all.</returns>
+    Task<IReadOnlyList<OutboundOutcome>> Call(IReadOnlyList<OutboundFact> facts, CancellationToken ct);
+
+    /// <summary>Writes an answer down, within the unit of work of the delivery.</summary>
+    Task Record(OutboundFact sent, object answer, CancellationToken ct);
+
+    /// <summary>Writes down that nobody answered in the time that was set, within the unit of work of the delivery. It is not tried again.</summary>
+    Task GiveUp(OutboundFact sent, string reason, CancellationToken ct);
+}
+
+/// <summary>A fact on its way to another machine.</summary>
+/// <param name="Fact">What happened.</param>
+/// <param name="Attempts">Which try this is, from 1.</param>
+public sealed record OutboundFact(IFact Fact, int Attempts);
+
+/// <summary>What a call came to for one fact.</summary>
+public abstract record OutboundOutcome
+{
+    private OutboundOutcome()
+    {
+    }
+
+    /// <summary>The other machine said something that stands, be it yes or no.</summary>
+    /// <param name="Answer">Handed to <see cref="IOutboundSubscriber.Record"/>.</param>
+    public sealed record Answered(object Answer) : OutboundOutcome;
+
+    /// <summary>Nobody knows, or not yet: it is tried again after a pause.</summary>
+    /// <param name="Reason">For the person who looks at it.</param>
+    public sealed record Again(string Reason) : OutboundOutcome;
+}
+
+/// <summary>How one outbound subscriber is served. All times are machine time.</summary>
+public sealed record LaneOptions
+{
+    /// <summary>Most facts of one call. A fact that had to be tried again travels with half as many each time, so that one that spoils its call is soon alone.</summary>
+    public int Batch { get; init; } = 20;
+
+    /// <summary>Calls at the same time, per host.</summary>
+    public int Calls { get; init; } = 2;
+
+    /// <summary>How long one call may take before it is broken off.</summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long after the end of a call's time another host takes over.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The pause after the first failure; doubles each time.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest pause.</summary>
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>It is given up when it was tried so often, and …</summary>
+    public int Attempts { get; init; } = 5;
+
+    /// <summary>… is so old.</summary>
+    public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Given up at once when so many tries ended with the process.</summary>
+    public int Deaths { get; init; } = 5;
+
+    /// <summary>How long a lane sleeps when nothing rings.</summary>
+    public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(500);
+}
+
+/// <summary>One outbound subscriber: its stable name, what it hears, how it is served.</summary>
+/// <param name="Name">As in its <see cref="SubscriberDescription"/>.</param>
+/// <param name="Options">Tests set their own.</param>
+public sealed record OutboundLane(string Name, LaneOptions Options);
+
+/// <summary>Registers those who tell other machines.</summary>
+public static class OutboundRegistration
+{
+    /// <summary>Somebody who tells another machine of facts, on a lane of its own.</summary>
+    public static IServiceCollection AddOutbound<T>(this IServiceCollection services, SubscriberDescription description, LaneOptions options)
+        where T : class, IOutboundSubscriber =>
+        services.AddSingleton(description)
+            .AddSingleton(new OutboundLane(description.Name, options))
+            .AddKeyedScoped<IOutboundSubscriber, T>(description.Name)
+            .AddSingleton<IHostedService>(s => new Lane(
+                s.GetServices<OutboundLane>().Last(l => l.Name == description.Name),
+                s.GetRequiredService<Database>(),
+                s.GetRequiredService<IServiceScopeFactory>(),
+                s.GetRequiredService<FactCatalogue>(),
+                s.GetRequiredService<DeliveryBell>(),
+                s.GetRequiredService<TimeProvider>(),
+                s.GetRequiredService<BackgroundWork>(),
+                s.GetRequiredService<ILogger<Lane>>()));
+}
