@@ -10,6 +10,8 @@ public sealed class DamageTests(DamagedShop shop) : IClassFixture<DamagedShop>
     {
         { "I5r", "update returns.refund_lines set amount_minor = amount_minor + 1" },
         { "I5r", "delete from returns.refund_lines" },
+        { "I5s", "update returns.refunds set status = 'granted', settled_at = null, business_date = null where status = 'settled' and order_id is not null" },
+        { "I5s", "update returns.refunds set order_id = gen_random_uuid() where order_id is not null" },
         { "I13a", "update returns.decisions d set decided_by = r.requested_by from returns.approvals a join returns.refunds r on r.id = a.refund_id where a.id = d.approval_id and a.tier = 1" },
         { "I13a", "update returns.refunds r set barred = barred || d.decided_by from returns.approvals a join returns.decisions d on d.approval_id = a.id where a.refund_id = r.id" },
         { "I13a", "delete from returns.decisions where number = 2" },
@@ -28,6 +30,8 @@ public sealed class DamageTests(DamagedShop shop) : IClassFixture<DamagedShop>
         { "I15b", "update returns.receipts set quantity = quantity + 1" },
         { "I15b", "update returns.receipts set is_disposed = false" },
         { "I15b", "delete from returns.receipts" },
+        { "I15c", "update returns.lines set quarantined = quarantined + restocked, restocked = 0" },
+        { "I15c", "update returns.lines set sku = 'GHOST'" },
     };
 
     [Theory, MemberData(nameof(Damages))]

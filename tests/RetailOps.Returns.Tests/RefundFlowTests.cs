@@ -33,9 +33,12 @@ public sealed class RefundFlowTests(FlowShop flows) : IClassFixture<FlowShop>
         var asked = Keep.Of("approval", $"return/{came.Id}");
         var due = Keep.Of("due", $"return/{came.Id}");
 
+        var open = await flows.Shop.Must(flows.Shop.Agent, new ListTasks(null, "refund-approval", $"refund/{asked.GetProperty("refundId").GetGuid()}", null, 10));
         await flows.Shop.Must(ReturnsFixture.PersonOf(Roles.Finance), new DecideApproval(asked.GetProperty("id").GetGuid(), true));
+        var done = await flows.Shop.Must(flows.Shop.Agent, new GetTask(open.Single().Id));
         await flows.Shop.Host.Quiet();
 
+        done.Should().BeEquivalentTo(new { Status = "completed", Outcome = "Approved" });
         asked.GetProperty("tier").GetInt32().Should().Be(1);
         asked.GetProperty("amount").GetProperty("amount").GetString().Should().Be("300.00");
         due.GetDateTimeOffset().Should().Be(flows.Shop.Clock.GetUtcNow().AddHours(24));
@@ -123,13 +126,16 @@ public sealed class FlowShop : IAsyncLifetime
             """,
             [("begin", "Done", "grant"), ("grant", "Granted", "pay"), ("grant", "NeedsApproval", "ask"), ("grant", "Refused", "k-refusal"), ("pay", "Executed", "k-document"), ("ask", "Done", "k-approval"), ("k-approval", "Done", "k-due")]));
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "b.json"), Definition(
-            "answered",
-            "returns.approval-decided.v1",
+            "asked",
+            "returns.approval-opened.v1",
             """
-            {"id":"pay","type":"RetailOps.ExecuteRefund","version":1,"document":{"typeName":"Object","memoryReference":{"id":"v-Document"}},"refusal":{"typeName":"Object","memoryReference":{"id":"v-Refusal"}}},
+            {"id":"task","type":"RetailOps.Task","version":1,"kind":{"typeName":"String","expression":{"type":"Literal","value":"refund-approval"}},
+             "title":{"typeName":"String","expression":{"type":"Literal","value":"Approve a refund"}},"outcomes":{"typeName":"Object","expression":{"type":"Literal","value":"[\"Approved\",\"Rejected\"]"}}},
+            {"id":"pay","type":"RetailOps.ExecuteRefund","version":1,"document":{"typeName":"Object","memoryReference":{"id":"v-Document"}}},
+            {"id":"anyway","type":"RetailOps.ExecuteRefund","version":1,"refusal":{"typeName":"Object","memoryReference":{"id":"v-Refusal"}}},
             {"id":"void","type":"RetailOps.VoidRefund","version":1,"reason":{"typeName":"String","expression":{"type":"Literal","value":"Nobody agreed"}}},
             """,
-            [("begin", "Done", "pay"), ("pay", "Executed", "k-document"), ("pay", "Refused", "k-refusal"), ("k-refusal", "Done", "void")]));
+            [("begin", "Done", "task"), ("task", "Approved", "pay"), ("pay", "Executed", "k-document"), ("task", "Rejected", "anyway"), ("anyway", "Refused", "k-refusal"), ("k-refusal", "Done", "void")]));
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "c.json"), Definition(
             "credited",
             "returns.refund-granted.v1",
