@@ -97,7 +97,7 @@ public sealed class RefundTests(ReturnsFixture shop) : IClassFixture<ReturnsFixt
         tooLate.Refusal!.Code.Should().Be("returns.settled");
         (await shop.Must(shop.Agent, new GetReturn(came.Id))).Status.Should().Be("refunded");
         (await shop.Events($"refund/{refund.Id}")).Should().Be("returns.refund-granted.v1, returns.refund-settled.v1");
-        (await shop.One<string>("select state from standin.refunds where id = $1", refund.Id)).Should().Be("settled");
+        (await shop.One<string>("select status from orders.refunds where id = $1", refund.Id)).Should().Be("settled");
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class RequestReturnTests(ReturnsFixture shop) : IClassFixture<Retu
 
         came.Should().BeEquivalentTo(new { OrderId = order, Status = "authorised", Policy = "standard:1", Revision = 1, RequestedAt = shop.Clock.GetUtcNow() });
         came.Lines.Select(l => (l.LineId, l.OrderLineId, l.Sku.Value, l.Quantity, l.Received)).Should().Equal((1, 1, "LAMP", 2, 0), (2, 2, "DESK", 1, 0));
-        (await shop.All<int>("select return_open from standin.lines where order_id = $1 order by line_id", order.Value)).Should().Equal(2, 1);
+        (await shop.All<int>("select return_open from orders.lines where order_id = $1 order by line_id", order.Value)).Should().Equal(2, 1);
         (await shop.Events($"return/{came.Id}")).Should().Be("returns.return-requested.v1");
     }
 
@@ -29,7 +29,7 @@ public sealed class RequestReturnTests(ReturnsFixture shop) : IClassFixture<Retu
 
         inTime.Value.Status.Should().Be("authorised");
         late.Refusal.Should().BeEquivalentTo(new { Kind = RefusalKind.Rule, Code = "returns.window-closed" });
-        (await shop.One<int>("select return_open from standin.lines where order_id = $1", order.Value)).Should().Be(1);
+        (await shop.One<int>("select return_open from orders.lines where order_id = $1", order.Value)).Should().Be(1);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class RequestReturnTests(ReturnsFixture shop) : IClassFixture<Retu
         again.Should().BeEquivalentTo(first);
         other.Refusal.Should().BeEquivalentTo(new { Kind = RefusalKind.Conflict, Code = "returns.other-payload" });
         ReturnsFixture.Details(other.Refusal).GetProperty("returnId").GetGuid().Should().Be(first.Id);
-        (await shop.One<int>("select return_open from standin.lines where order_id = $1", order.Value)).Should().Be(1);
+        (await shop.One<int>("select return_open from orders.lines where order_id = $1", order.Value)).Should().Be(1);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class RequestReturnTests(ReturnsFixture shop) : IClassFixture<Retu
         var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => shop.Run(shop.Agent, asked)));
 
         answers.Select(a => a.Value.Id).Distinct().Should().ContainSingle();
-        (await shop.One<int>("select return_open from standin.lines where order_id = $1", order.Value)).Should().Be(1);
+        (await shop.One<int>("select return_open from orders.lines where order_id = $1", order.Value)).Should().Be(1);
     }
 
     [Fact]

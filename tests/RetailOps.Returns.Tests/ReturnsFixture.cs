@@ -1,8 +1,11 @@
 using Microsoft.Extensions.Time.Testing;
 
+using RetailOps.Inventory;
 using RetailOps.Kernel;
+using RetailOps.Orders;
 using RetailOps.Platform;
 using RetailOps.Testing;
+using RetailOps.Workflows;
 
 namespace RetailOps.Returns.Tests;
 
@@ -15,6 +18,9 @@ public sealed class ReturnsFixture : IAsyncLifetime
     /// <summary>Business time.</summary>
     public FakeTimeProvider Clock { get; } = new(new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero));
 
+    /// <summary>How the engine runs; it stands still unless a test wants it.</summary>
+    public EngineOptions Engine { get; init; } = new() { Workers = 0 };
+
     public TestHost Host { get; private set; } = null!;
 
     /// <summary>Somebody who takes returns, grades goods and permits exceptions.</summary>
@@ -23,14 +29,15 @@ public sealed class ReturnsFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         database = await TestDatabase.CreateAsync();
-        await StandIns.Prepare(database);
         Host = await TestHost.StartAsync(database.AppConnectionString, new()
         {
             Workflows = false,
-            Engine = new() { Workers = 0 },
+            Engine = Engine,
             Clock = Clock,
             Assemblies = [typeof(ReturnsFixture).Assembly],
         });
+        await Host.Stock("LAMP", 0);
+        await Host.Stock("LAMP", 0, "DC-2");
     }
 
     public async Task DisposeAsync()
@@ -45,14 +52,22 @@ public sealed class ReturnsFixture : IAsyncLifetime
     /// <summary>A name that no other test has.</summary>
     public string NewName(string prefix = "R") => $"{prefix}-{Interlocked.Increment(ref number)}";
 
-    /// <summary>An order whose goods arrived at an instant; nothing of it has when it is null. Prices are of one unit and in pence.</summary>
+    /// <summary>An order whose goods left and arrived at an instant; or are still on their way when it is null. Prices are of one unit and in pence.</summary>
     public async Task<OrderId> Sold(DateTimeOffset? deliveredAt, string? customer, params (string Sku, int Quantity, long UnitPrice)[] lines)
     {
-        var order = OrderId.New();
-        await Do("insert into standin.orders values ($1, 'web', $2, 'GBP', $3)", order.Value, (object?)customer ?? DBNull.Value, (object?)deliveredAt ?? DBNull.Value);
-        foreach (var (line, i) in lines.Select((l, i) => (l, i + 1)))
+        foreach (var line in lines)
         {
-            await Do("insert into standin.lines values ($1, $2, $3, $4, $5, 0)", order.Value, i, line.Sku, line.Quantity, line.UnitPrice * line.Quantity);
+            await Host.Stock(line.Sku, line.Quantity);
+        }
+
+        NewOrderLine[] wanted = [.. lines.Select(l => new NewOrderLine(new(l.Sku), l.Quantity, new(l.UnitPrice, "GBP")))];
+        var order = (await Host.Must(new PlaceOrder("web", NewName("O"), new("Ada Byron", "ada@example.org", "1 Mill Lane", customer), "GBP", wanted))).Id;
+        var allocation = await Host.Must(new AllocateOrder(order, 1, [.. lines.Select((l, i) => new AllocationLine(i + 1, new(l.Sku), l.Quantity, "DC-1"))], AllowPart: false));
+        await Host.Must(new RecordAllocation(order, [.. allocation.Granted.Select(g => new GrantedUnits(g.LineId, g.Node, g.Quantity))]));
+        await Host.Must(new ShipOrder(order));
+        foreach (var fulfilment in (await Host.Order(order)).Fulfilments.Where(_ => deliveredAt is not null))
+        {
+            await Host.Must(new DeliverFulfilment(fulfilment.Id, deliveredAt));
         }
 
         return order;
@@ -90,6 +105,10 @@ public sealed class ReturnsFixture : IAsyncLifetime
     /// <summary>What is told of something, oldest first.</summary>
     public async Task<string> Events(string aggregate) =>
         string.Join(", ", await Ask.All<string>(database.OwnerConnectionString, "select type from platform.events where aggregate = $1 order by revision", aggregate));
+
+    /// <summary>What a return moved in the stock's ledger, in no order.</summary>
+    public Task<List<string>> Moved(Guid id) => All<string>(
+        "select i.sku || ' ' || m.node || ' ' || m.quantity || ' ' || m.kind || ' ' || m.condition from inventory.movements m join inventory.items i on i.id = m.item_id where m.cause = $1", $"return/{id}");
 
     /// <summary>One value of the database.</summary>
     public Task<T> One<T>(string sql, params object[] values) => Ask.One<T>(database.OwnerConnectionString, sql, values);

@@ -25,14 +25,20 @@ internal static class ReturnsInvariants
     public static IEnumerable<Invariant> All { get; } =
     [
         new(
-            "I5r", "refunds are whole and of what they say: the lines sum to the amount, and a return has at most one that is alive",
+            "I5r", "a refund is over what its lines sum to",
             """
             select 'refund ' || r.id || ' is over ' || r.amount_minor || ', its lines over ' || coalesce(sum(l.amount_minor + l.tax_minor), 0)
             from returns.refunds r left join returns.refund_lines l on l.refund_id = r.id
             where $1::timestamptz is null or r.granted_at >= $1 or r.settled_at >= $1
             group by r.id having r.amount_minor <> coalesce(sum(l.amount_minor + l.tax_minor), 0)
-            union all
-            select 'return ' || return_id || ' has ' || count(*) || ' refunds' from returns.refunds where status <> 'voided' and return_id is not null group by return_id having count(*) > 1
+            """),
+        new(
+            "I5s", "what an order keeps and gives back for a refund is what the refund says",
+            """
+            select 'refund ' || r.id || ' is ' || r.status || ' over ' || r.amount_minor || ', at its order ' || coalesce(o.status || ' over ' || o.amount_minor, 'nothing')
+            from returns.refunds r left join orders.refunds o on o.id = r.id and o.order_id = r.order_id
+            where r.order_id is not null and ($1::timestamptz is null or r.granted_at >= $1 or r.settled_at >= $1 or r.voided_at >= $1)
+              and (case r.status when 'granted' then 'reserved' when 'voided' then 'released' else r.status end, r.amount_minor) is distinct from (o.status, o.amount_minor)
             """),
         new(
             "I13a", "every executed refund has the approvals that its tier asks for, by the right people, before it was paid",
@@ -75,6 +81,19 @@ internal static class ReturnsInvariants
             from returns.lines l left join returns.receipts r on r.return_id = l.return_id and r.line_id = l.line_id
             group by l.return_id, l.line_id
             having l.received <> coalesce(sum(r.quantity), 0) or l.quarantined <> coalesce(sum(r.quantity) filter (where not r.is_disposed), 0)
+            """),
+        new(
+            "I15c", "what came in for a return and what still stands in quarantine for it is what the ledger says",
+            """
+            select 'return ' || r.return_id || ' says ' || r.received || ' ' || r.sku || ' came and ' || r.there || ' are in quarantine, the ledger ' || coalesce(m.received, 0) || ' and ' || coalesce(m.there, 0)
+            from (select return_id, sku, sum(received) received, sum(quarantined + refurbished) there from returns.lines group by return_id, sku having sum(received) > 0) r
+            left join (
+              select m.cause, i.sku, sum(m.quantity) filter (where m.kind = 'returned' and m.quantity > 0) received, sum(m.quantity) there
+              from inventory.movements m join inventory.items i on i.id = m.item_id
+              where m.cause like 'return/%' and m.condition = 'quarantine'
+              group by m.cause, i.sku) m on m.cause = 'return/' || r.return_id and m.sku = r.sku
+            where ($1::timestamptz is null or r.return_id in (select return_id from returns.receipts where received_at >= $1))
+              and (r.received, r.there) is distinct from (m.received, m.there)
             """),
     ];
 }
