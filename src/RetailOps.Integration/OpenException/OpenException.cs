@@ -19,7 +19,7 @@ internal sealed class OpenExceptionValidator : AbstractValidator<OpenException>
         RuleFor(r => r.Found.Key).NotEmpty().WithErrorCode("exceptions.key");
         RuleFor(r => r.Found.Cause).Matches("^[a-z]+([.-][a-z]+)+$").WithErrorCode("exceptions.cause");
         RuleFor(r => r.Found.Severity).Must(s => s is "low" or "medium" or "high").WithErrorCode("exceptions.severity");
-        RuleFor(r => r.Found.Message).NotEmpty().MaximumLength(2_000).WithErrorCode("exceptions.message");
+        RuleFor(r => r.Found.Message).Must(m => m is { Length: > 0 and <= 2_000 }).WithErrorCode("exceptions.message").WithMessage("1 to 2,000 characters.");
     }
 }
 

@@ -19,7 +19,7 @@ internal sealed class PostDocumentValidator : AbstractValidator<PostDocument>
         {
             d.RuleFor(x => x.Kind).Must(k => DocumentKinds.All.Contains(k)).WithErrorCode("integration.kind").WithMessage($"One of {string.Join(", ", DocumentKinds.All)}.");
             d.RuleFor(x => x.Subject).NotEmpty().WithErrorCode("integration.subject");
-            d.RuleFor(x => x.Reference).NotEmpty().MaximumLength(128).WithErrorCode("integration.reference");
+            d.RuleFor(x => x.Reference).Must(r => r is { Length: > 0 and <= 128 }).WithErrorCode("integration.reference").WithMessage("1 to 128 characters.");
             d.RuleFor(x => x.Party).MaximumLength(128).WithErrorCode("integration.party");
             d.RuleFor(x => x.Currency).Must(Money.IsCurrency).WithErrorCode("integration.currency").WithMessage("Three upper-case letters.");
             d.RuleFor(x => x.Revision).GreaterThan(0).WithErrorCode("integration.revision");

@@ -9,7 +9,7 @@ namespace RetailOps.Integration;
 
 internal sealed class RetryPostingValidator : AbstractValidator<RetryPosting>
 {
-    public RetryPostingValidator() => RuleFor(r => r.Key).NotEmpty().MaximumLength(200).WithErrorCode("integration.key");
+    public RetryPostingValidator() => RuleFor(r => r.Key).NotEmpty().WithErrorCode("integration.key");
 }
 
 internal sealed class RetryPostingHandler(UnitOfWork work) : IRequestHandler<RetryPosting, Result<PostingView>>
