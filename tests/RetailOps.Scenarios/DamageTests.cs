@@ -38,6 +38,7 @@ public sealed class DamageTests
         { "I7c", "update platform.deliveries set event_id = gen_random_uuid()" },
         { "I7d", "update workflows.instances set start_key = gen_random_uuid()::text" },
         { "I7e", "update platform.documents set revision = revision + 1" },
+        { "I7f", "insert into intelligence.decisions values (gen_random_uuid(), 'order-risk', 1, 'order/1', gen_random_uuid(), '{}', 1, '[]', now())" },
         { "I8a", "delete from workflows.bookmarks; delete from workflows.timers" },
         { "I8b", "insert into workflows.bookmarks (id, instance_id, key, name, activity_id, hash, created) values (gen_random_uuid(), gen_random_uuid(), 'k', 'n', 'a', 'h', now())" },
         { "I8b", "insert into workflows.timers (id, instance_id, key, kind, due) values (gen_random_uuid(), gen_random_uuid(), 'k', 0, now() + interval '100 years')" },

@@ -66,6 +66,9 @@ public static class Column
     /// <summary>bigint or null.</summary>
     public static RowColumn<T> Int8OrNull<T>(Func<T, long?> value) => new Typed<T, long?>(value, NpgsqlDbType.Bigint);
 
+    /// <summary>numeric.</summary>
+    public static RowColumn<T> Numeric<T>(Func<T, decimal> value) => new Typed<T, decimal>(value, NpgsqlDbType.Numeric);
+
     /// <summary>boolean.</summary>
     public static RowColumn<T> Bool<T>(Func<T, bool> value) => new Typed<T, bool>(value, NpgsqlDbType.Boolean);
 

@@ -24,13 +24,13 @@ internal static class DocumentEndpoints
             .WithName("GetPolicy").WithSummary("The version that rules").ProducesRefusals(404);
         policies.MapGet("/{name}/versions", (string kind, string name, [AsParameters] Paging paging, Door door, CancellationToken ct) => Versions(kind, name, paging, door, ct))
             .WithName("ListPolicyVersions").WithSummary("All versions, newest first, without their content").ProducesRefusals();
-        policies.MapGet("/{name}/versions/{version:int}", (string kind, string name, int version, Door door, HttpResponse response, CancellationToken ct) => Read(kind, name, version, door, response, ct))
+        policies.MapGet("/{name}/versions/{number:int}", (string kind, string name, int number, Door door, HttpResponse response, CancellationToken ct) => Read(kind, name, number, door, response, ct))
             .WithName("GetPolicyVersion").WithSummary("One version").ProducesRefusals(404);
         policies.MapPost("/{name}:propose", (string kind, string name, DocumentProposal body, Door door, CancellationToken ct) => Propose("policies/" + kind, kind, name, body, door, ct))
             .WithName("ProposePolicy").WithSummary("Propose a new version, for another person to approve").TakesIdempotencyKey(required: false).ProducesRefusals(404);
-        policies.MapPost("/{name}/versions/{version:int}:approve", (string kind, string name, int version, DocumentDecision? body, Door door, HttpResponse response, CancellationToken ct) => Decide(kind, name, version, true, body, door, response, ct))
+        policies.MapPost("/{name}/versions/{number:int}:approve", (string kind, string name, int number, DocumentDecision? body, Door door, HttpResponse response, CancellationToken ct) => Decide(kind, name, number, true, body, door, response, ct))
             .WithName("ApprovePolicy").WithSummary("Let a proposed version rule; never by its author").ProducesRefusals(404, 409, 422);
-        policies.MapPost("/{name}/versions/{version:int}:reject", (string kind, string name, int version, DocumentDecision body, Door door, HttpResponse response, CancellationToken ct) => Decide(kind, name, version, false, body, door, response, ct))
+        policies.MapPost("/{name}/versions/{number:int}:reject", (string kind, string name, int number, DocumentDecision body, Door door, HttpResponse response, CancellationToken ct) => Decide(kind, name, number, false, body, door, response, ct))
             .WithName("RejectPolicy").WithSummary("Turn a proposed version down, with a reason").ProducesRefusals(404, 409);
 
         var decisions = api.MapGroup("/decisions").WithTags("Decisions");
@@ -40,13 +40,13 @@ internal static class DocumentEndpoints
             .WithName("GetDecisionTable").WithSummary("The version that rules").ProducesRefusals(404);
         decisions.MapGet("/{name}/versions", (string name, [AsParameters] Paging paging, Door door, CancellationToken ct) => Versions(Decision, name, paging, door, ct))
             .WithName("ListDecisionTableVersions").WithSummary("All versions, newest first, without their content").ProducesRefusals();
-        decisions.MapGet("/{name}/versions/{version:int}", (string name, int version, Door door, HttpResponse response, CancellationToken ct) => Read(Decision, name, version, door, response, ct))
+        decisions.MapGet("/{name}/versions/{number:int}", (string name, int number, Door door, HttpResponse response, CancellationToken ct) => Read(Decision, name, number, door, response, ct))
             .WithName("GetDecisionTableVersion").WithSummary("One version").ProducesRefusals(404);
         decisions.MapPost("/{name}:propose", (string name, DocumentProposal body, Door door, CancellationToken ct) => Propose("decisions", Decision, name, body, door, ct))
             .WithName("ProposeDecisionTable").WithSummary("Propose a new version, for another person to approve").TakesIdempotencyKey(required: false).ProducesRefusals(404);
-        decisions.MapPost("/{name}/versions/{version:int}:approve", (string name, int version, DocumentDecision? body, Door door, HttpResponse response, CancellationToken ct) => Decide(Decision, name, version, true, body, door, response, ct))
+        decisions.MapPost("/{name}/versions/{number:int}:approve", (string name, int number, DocumentDecision? body, Door door, HttpResponse response, CancellationToken ct) => Decide(Decision, name, number, true, body, door, response, ct))
             .WithName("ApproveDecisionTable").WithSummary("Let a proposed version rule; never by its author").ProducesRefusals(404, 409, 422);
-        decisions.MapPost("/{name}/versions/{version:int}:reject", (string name, int version, DocumentDecision body, Door door, HttpResponse response, CancellationToken ct) => Decide(Decision, name, version, false, body, door, response, ct))
+        decisions.MapPost("/{name}/versions/{number:int}:reject", (string name, int number, DocumentDecision body, Door door, HttpResponse response, CancellationToken ct) => Decide(Decision, name, number, false, body, door, response, ct))
             .WithName("RejectDecisionTable").WithSummary("Turn a proposed version down, with a reason").ProducesRefusals(404, 409);
     }
 

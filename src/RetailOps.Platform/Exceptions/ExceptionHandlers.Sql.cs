@@ -111,7 +111,11 @@ internal sealed class ResolveExceptionHandler(UnitOfWork work) : IRequestHandler
 
         var now = found with
         {
-            Status = "resolved", ClosedAt = work.Now, ClosedBy = work.Caller.Actor, Resolution = request.Reason, Revision = found.Revision + 1,
+            Status = "resolved",
+            ClosedAt = work.Now,
+            ClosedBy = work.Caller.Actor,
+            Resolution = request.Reason,
+            Revision = found.Revision + 1,
         };
         work.Write(new ExceptionDecidedRow(now.Id, now.Revision, now.Status, work.Caller.Actor, work.Now, request.Reason));
         work.Raise(new ExceptionAggregate(found), new ExceptionResolved(Guid.CreateVersion7(), work.Now, found.Id, found.Key, found.Cause));

@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+using RetailOps.Workflows;
+
+namespace RetailOps.Intelligence;
+
+/// <summary>Scores what the workflow is about. Only says; a decision table decides.</summary>
+[Activity("RetailOps.Score", Version = 1, Category = "Intelligence")]
+[Effect(Effect.Records, NoUndoBecause = "That it was scored stays true.")]
+[Sends(typeof(Score))]
+internal sealed class ScoreActivity : Activity
+{
+    /// <summary>The model's name.</summary>
+    [Input(Default = "order-risk")]
+    public Input<string> Model { get; init; } = new();
+
+    /// <summary>An object with what is known; a feature that is left out counts as unknown.</summary>
+    [Input]
+    public Input<Dictionary<string, JsonElement>> Features { get; init; } = new();
+
+    /// <summary>0 to 100; more is riskier.</summary>
+    [Output]
+    public Output<decimal> Points { get; init; } = new();
+
+    /// <summary>What gave points, most first.</summary>
+    [Output]
+    public Output<IReadOnlyList<ScoreReason>> Reasons { get; init; } = new();
+
+    public override async ValueTask ExecuteAsync(ActivityContext context)
+    {
+        var subject = context.CorrelationId ?? throw new InvalidOperationException("What is scored is the correlation id; this instance has none.");
+        var result = await context.Send(new Score(context.Get(Model) ?? "", subject, context.ExecutionId, context.Get(Features) ?? []));
+        if (!result.IsSuccess)
+        {
+            throw new InvalidOperationException($"{result.Refusal.Code}: {result.Refusal.Message}");
+        }
+
+        context.Set(Reasons, result.Value.Reasons);
+        context.Set(Points, result.Value.Points);
+        context.Complete();
+    }
+}
