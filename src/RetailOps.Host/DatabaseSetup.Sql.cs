@@ -32,9 +32,13 @@ internal sealed class DatabaseSetup : IAsyncDisposable
 
     /// <exception cref="EmbeddedServerException">The embedded server cannot be had.</exception>
     /// <exception cref="MigrationException">The database cannot be brought to this version.</exception>
-    public static async Task<DatabaseSetup> Open(HostSettings settings, ILogger log, CancellationToken ct)
+    /// <param name="settings">Say which server.</param>
+    /// <param name="log">Where the migration logs.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="database">Another database of that server than the usual one; made when it is missing. Null for the usual one.</param>
+    public static async Task<DatabaseSetup> Open(HostSettings settings, ILogger log, CancellationToken ct, string? database = null)
     {
-        if (MigratorOptions.FromSettings(settings.Database, settings.DatabaseOwner) is { } given)
+        if (MigratorOptions.FromSettings(In(settings.Database, database), In(settings.DatabaseOwner, database)) is { } given)
         {
             return new(null, await Migrate(given, log, ct));
         }
@@ -42,7 +46,7 @@ internal sealed class DatabaseSetup : IAsyncDisposable
         var server = await EmbeddedServer.JoinAsync(new EmbeddedServerOptions { DataFolder = settings.DataFolder }, log, ct);
         try
         {
-            var options = MigratorOptions.ForAdmin(server.OwnerConnectionString, EmbeddedDatabase) with { OwnerPassword = OwnersPassword(server.OwnerConnectionString) };
+            var options = MigratorOptions.ForAdmin(server.OwnerConnectionString, database ?? EmbeddedDatabase) with { OwnerPassword = OwnersPassword(server.OwnerConnectionString) };
             return new(server, await Migrate(options, log, ct));
         }
         catch
@@ -53,6 +57,24 @@ internal sealed class DatabaseSetup : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => server?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static string? In(string? connectionString, string? database)
+    {
+        if (string.IsNullOrWhiteSpace(connectionString) || database is null)
+        {
+            return connectionString;
+        }
+
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(connectionString) { Database = database }.ConnectionString;
+        }
+        catch (ArgumentException)
+        {
+            // What is wrong with it the migrator says.
+            return connectionString;
+        }
+    }
 
     private static async Task<MigrationReport> Migrate(MigratorOptions options, ILogger log, CancellationToken ct)
     {

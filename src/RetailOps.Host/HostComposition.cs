@@ -26,7 +26,8 @@ public static class HostComposition
     /// <param name="settings">Checked already.</param>
     /// <param name="appConnection">The app login's connection string to a migrated database.</param>
     /// <param name="log">Where it logs; null for nowhere.</param>
-    public static WebApplication Build(string[] args, HostSettings settings, string appConnection, Serilog.ILogger? log = null)
+    /// <param name="clock">Business time; null for the machine's.</param>
+    public static WebApplication Build(string[] args, HostSettings settings, string appConnection, Serilog.ILogger? log = null, TimeProvider? clock = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, EnvironmentName = settings.Environment, ApplicationName = typeof(HostComposition).Assembly.GetName().Name });
         builder.WebHost.UseKestrelHttpsConfiguration().UseUrls(settings.Urls).ConfigureKestrel(o =>
@@ -45,6 +46,7 @@ public static class HostComposition
 
         var services = builder.Services;
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        services.AddSingleton(clock ?? TimeProvider.System);
         services.AddSerilog(log ?? Logger.None);
         services.AddSingleton(settings);
         services.AddHttp();

@@ -42,6 +42,8 @@ class Line:
         if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)", cells[5]) or len(cells[5]) > 20:
             raise ValueError("price")
         self.price = Decimal(cells[5])
+        if abs(self.price) > 10**9 or abs(self.price * self.units) > 90 * 10**12 or (self.is_credit and self.price < 0):
+            raise ValueError("price")
         who = cells[6].strip()
         if not re.fullmatch(r"([0-9]{1,18}(\.0*)?)?", who):
             raise ValueError("customer")

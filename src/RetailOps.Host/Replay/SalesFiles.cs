@@ -12,6 +12,8 @@ internal static class SalesFiles
 
     private const int LongestPrice = 20;
 
+    private const decimal MostOfUnit = 1_000_000_000m;
+
     // 9,007,199,254,740,991 minor units are the most that an order may come to.
     private const decimal MostPounds = 90_000_000_000_000m;
 
@@ -175,9 +177,14 @@ internal static class SalesFiles
 
             if (fields[5].Length > LongestPrice
                 || !decimal.TryParse(fields[5], NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var price)
-                || Math.Abs(price) > MostPounds || Math.Abs(price * quantity) > MostPounds)
+                || Math.Abs(price) > MostOfUnit || Math.Abs(price * quantity) > MostPounds)
             {
                 return ("price", $"'{fields[5]}' is no price.");
+            }
+
+            if (invoice[0] == 'C' && price < 0)
+            {
+                return ("price", "A credit note gives back: its price is not below 0.");
             }
 
             if (!TryCustomer(customer, out var number))

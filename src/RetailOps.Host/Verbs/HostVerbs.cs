@@ -43,7 +43,8 @@ internal static class HostVerbs
         await using var log = HostLog.Make(settings.DataFolder);
         using var logs = new SerilogLoggerFactory(log);
         await using var database = await DatabaseSetup.Open(settings, logs.CreateLogger("RetailOps.Host.Start"), ct);
-        await using var app = HostComposition.Build([], settings, database.Report.AppConnectionString, log);
+        await using var clock = await ReplayClock.Of(database.Report.AppConnectionString, ct);
+        await using var app = HostComposition.Build([], settings, database.Report.AppConnectionString, log, clock);
 
         await app.Services.ImportDocumentsAsync(WorkflowFiles.Folder, ct);
         await app.Services.ImportWorkflowsAsync(WorkflowFiles.Folder, ct);

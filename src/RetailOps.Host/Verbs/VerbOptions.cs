@@ -8,7 +8,11 @@ namespace RetailOps.Host;
 /// <summary>The options that a verb was given.</summary>
 internal sealed class VerbOptions
 {
+    /// <summary>Stands among a verb's options when it takes words that are no options.</summary>
+    public const string Words = "";
+
     private readonly Dictionary<string, string> values = [];
+    private readonly List<string> arguments = [];
 
     private VerbOptions()
     {
@@ -23,6 +27,9 @@ internal sealed class VerbOptions
     /// <summary>Whether a machine reads stdout.</summary>
     public bool Json => values.ContainsKey("--json");
 
+    /// <summary>The words that are no options, in their order.</summary>
+    public IReadOnlyList<string> Arguments => arguments;
+
     public string? this[string option] => values.GetValueOrDefault(option);
 
     /// <param name="args">Behind the verb: <c>--option</c>, <c>--option VALUE</c> or <c>--option=VALUE</c>.</param>
@@ -35,6 +42,12 @@ internal sealed class VerbOptions
         problem = null;
         for (var i = 0; i < args.Count; i++)
         {
+            if (known.ContainsKey(Words) && !args[i].StartsWith('-'))
+            {
+                options.arguments.Add(args[i]);
+                continue;
+            }
+
             var (name, value) = args[i].Split('=', 2) is [var left, var right] ? (left, right) : (args[i], null);
             if (!known.TryGetValue(name, out var takesValue))
             {

@@ -29,7 +29,8 @@ internal static class VerifyVerb
         await using var database = await DatabaseSetup.Open(settings, logs.CreateLogger("RetailOps.Host.Verify"), ct);
 
         // The container only, for the modules' invariants: nothing of it is started.
-        await using var app = HostComposition.Build([], settings, database.Report.AppConnectionString, log);
+        await using var clock = await ReplayClock.Of(database.Report.AppConnectionString, ct);
+        await using var app = HostComposition.Build([], settings, database.Report.AppConnectionString, log, clock);
         var results = new List<InvariantResult>();
         await foreach (var result in app.Services.GetRequiredService<Verification>().Check(null, null, ct))
         {
