@@ -163,6 +163,23 @@ public sealed class RefundTests(ReturnsFixture shop) : IClassFixture<ReturnsFixt
     }
 
     [Fact]
+    public async Task Refunds_of_one_order_that_are_paid_and_given_up_at_once_all_count()
+    {
+        var order = await shop.Sold(null as string, ("LAMP", 4, 1_000));
+        var refunds = new List<Guid>();
+        for (var i = 0; i < 4; i++)
+        {
+            refunds.Add((await shop.Must(Flow, new GrantRefund((await shop.Inspected(order, (1, 1))).Id, Guid.CreateVersion7()))).Id);
+        }
+
+        var paid = Task.WhenAll(refunds.Take(3).Select(id => shop.Must(Flow, new ExecuteRefund(id))));
+        var voided = shop.Must(Flow, new VoidRefund(refunds[3], "A mistake"));
+        await Task.WhenAll(paid, voided);
+
+        (await shop.One<string>("select refunding_minor || ' ' || refunded_minor from orders.tenders where order_id = $1", order.Value)).Should().Be("0 3000");
+    }
+
+    [Fact]
     public async Task A_sundry_credit_is_given_once_under_its_key()
     {
         var finance = ReturnsFixture.PersonOf(Roles.Finance);

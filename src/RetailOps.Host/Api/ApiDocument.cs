@@ -88,7 +88,7 @@ internal static class ApiDocument
     private static Task Operation(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-        operation.Parameters = [.. (operation.Parameters ?? []).Where(p => p.Name != "version")];
+        operation.Parameters = [.. (operation.Parameters ?? []).Where(p => p.Name != "apiVersion")];
         if (metadata.OfType<IdempotencyHeader>().LastOrDefault() is { } key)
         {
             operation.Parameters.Add(new OpenApiParameter
@@ -125,7 +125,7 @@ internal static class ApiDocument
         var paths = new OpenApiPaths();
         foreach (var (path, item) in (document.Paths ?? []).OrderBy(p => p.Key, StringComparer.Ordinal))
         {
-            paths.Add(path.Replace("v{version}", "v1", StringComparison.Ordinal), item);
+            paths.Add(path.Replace("v{apiVersion}", "v1", StringComparison.Ordinal), item);
         }
 
         document.Paths = paths;

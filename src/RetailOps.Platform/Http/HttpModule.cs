@@ -48,7 +48,7 @@ public static class HttpModule
     public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app)
     {
         var version = new ApiVersion(1);
-        var api = app.NewVersionedApi("RetailOps").MapGroup("/api/v{version:apiVersion}").HasApiVersion(version).WithMetadata(new ApiOperation());
+        var api = app.NewVersionedApi("RetailOps").MapGroup("/api/v{apiVersion:apiVersion}").HasApiVersion(version).WithMetadata(new ApiOperation());
         DeadLetterEndpoints.Map(api);
         ExceptionEndpoints.Map(api);
         DocumentEndpoints.Map(api);

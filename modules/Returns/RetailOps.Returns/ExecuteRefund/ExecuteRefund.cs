@@ -11,6 +11,7 @@ internal sealed class ExecuteRefundHandler(UnitOfWork work, ISender sender, Gove
     public async Task<Result<ExecutedRefund>> Handle(ExecuteRefund request, CancellationToken ct)
     {
         var returns = await work.Join<ReturnsDbContext>(ct);
+        await RefundAccounts.LockOrderOf(work, request.RefundId, ct);
         if (await returns.FindRefund(request.RefundId, ct) is not { } refund)
         {
             return Refusal.NotFound("returns.unknown-refund", "There is no such refund.");

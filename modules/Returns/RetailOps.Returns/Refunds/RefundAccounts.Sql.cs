@@ -49,4 +49,18 @@ internal static class RefundAccounts
         };
         await take.ExecuteNonQueryAsync(ct);
     }
+
+    /// <summary>
+    /// Makes others who grant, pay or give up refunds of the same order wait, before anything is read: the order's counters are several rows, and what
+    /// is read of them one by one while another refund is paid fits no moment.
+    /// </summary>
+    public static async Task LockOrderOf(UnitOfWork work, Guid refund, CancellationToken ct)
+    {
+        await using var take = new NpgsqlCommand(
+            "select pg_advisory_xact_lock(hashtextextended('order/' || order_id, 24)) from returns.refunds where id = $1 and order_id is not null", await work.Connection(ct))
+        {
+            Parameters = { new() { Value = refund } },
+        };
+        await take.ExecuteNonQueryAsync(ct);
+    }
 }

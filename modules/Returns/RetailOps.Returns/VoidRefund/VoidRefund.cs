@@ -18,6 +18,7 @@ internal sealed class VoidRefundHandler(UnitOfWork work, ISender sender) : IRequ
     public async Task<Result<RefundView>> Handle(VoidRefund request, CancellationToken ct)
     {
         var returns = await work.Join<ReturnsDbContext>(ct);
+        await RefundAccounts.LockOrderOf(work, request.RefundId, ct);
         if (await returns.FindRefund(request.RefundId, ct) is not { } refund)
         {
             return Refusal.NotFound("returns.unknown-refund", "There is no such refund.");
