@@ -82,7 +82,7 @@ public sealed class TypeRulesTests
             "orders.try-happened.v1 orderId: OrderId?",
             "orders.try-happened.v1 lines[].sku: Sku",
             "orders.try-happened.v1 lines[].note: string?",
-            "orders.try-happened.v1 lines[].effect: Records | Reserves | Allocates | Releases",
+            "orders.try-happened.v1 lines[].effect: Records | Reserves | Allocates | Releases | Charges | Refunds | Posts | Notifies | Waits",
             "orders.try-happened.v1 counts{}: int");
 
     private sealed record Ask : IRequest<int>;

@@ -36,5 +36,5 @@ internal static class ReplayPeople
         return new Guid(hash, bigEndian: true);
     }
 
-    private static Caller.Person Person(string name, params string[] roles) => new(IdOf("person " + name), Permissions.Of(roles));
+    private static Caller.Person Person(string name, params string[] roles) => new(IdOf("person " + name), Permissions.Of(roles)) { Roles = roles.ToHashSet() };
 }
