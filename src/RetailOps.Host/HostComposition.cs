@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.HttpOverrides;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
+using RetailOps.Integration;
 using RetailOps.Platform;
 using RetailOps.Workflows;
 
@@ -58,6 +59,7 @@ public static class HostComposition
         }
 
         services.AddWorkflows([.. HostModules.All.Select(m => m.Assembly)]);
+        services.AddPostingPromises();
         services.AddJobs();
         if (settings.RunsJobs)
         {

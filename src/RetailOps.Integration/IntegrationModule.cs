@@ -22,6 +22,9 @@ public static class IntegrationModule
         return services;
     }
 
+    /// <summary>What the drawn flows promise besides: that everything billed and credited is asked for. Where somebody else draws them, it need not hold.</summary>
+    public static IServiceCollection AddPostingPromises(this IServiceCollection services) => services.AddInvariants(IntegrationInvariants.OfTheBusiness);
+
     /// <summary>Operations of the module, into the group <c>/api/v1</c>.</summary>
     public static void MapIntegration(this IEndpointRouteBuilder api) => IntegrationEndpoints.Map(api);
 }

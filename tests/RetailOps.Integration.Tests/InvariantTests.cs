@@ -60,8 +60,8 @@ public sealed class InvariantTests
         await host.Post(memo);
         await books.Do(
             """
-            create schema if not exists orders; create schema if not exists returns;
-            create table if not exists orders.invoices (id uuid); create table if not exists returns.refunds (id uuid, status text);
+            alter table orders.invoices rename to invoices_of_orders; create table orders.invoices (id uuid);
+            alter table returns.refunds rename to refunds_of_returns; create table returns.refunds (id uuid, status text);
             """);
         var sound = await Found(books);
         await books.Do("insert into orders.invoices (id) values ($1), ($2)", invoice.Subject, Guid.NewGuid());

@@ -113,7 +113,7 @@ public sealed class RelayTests : IAsyncLifetime
         await host.Quiet();
 
         (await module.Notes(order)).Should().Equal("OrderPlaced", "OrderAllocated");
-        (await module.One<long>("select count(*) from platform.deliveries where state = 1")).Should().Be(2);
+        (await module.One<long>("select count(*) from platform.deliveries where state = 1 and key like 'order/%'")).Should().Be(2);
         (await host.Broken()).Should().BeEmpty();
     }
 

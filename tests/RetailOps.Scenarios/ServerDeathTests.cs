@@ -109,7 +109,7 @@ public sealed class ServerDeathTests : IAsyncLifetime
 
         foreach (var lost in new[] { nowhere, nobody })
         {
-            await using var astray = await TestHost.StartAsync(lost, new() { Engine = new() { Workers = 0 }, Workflows = false });
+            await using var astray = await TestHost.StartAsync(lost, new() { Engine = new() { Workers = 0 }, Workflows = false, Documents = false });
 
             (await Trouble(() => astray.Send(Shop.Order("A-2", ("LAMP", 1))))).Should().Match<Exception>(e => (DatabaseTrouble.IsUnavailable(e) || e is System.Net.Sockets.SocketException));
             (await Trouble(() => astray.Send(new GetOrder(order)))).Should().Match<Exception>(e => (DatabaseTrouble.IsUnavailable(e) || e is System.Net.Sockets.SocketException));

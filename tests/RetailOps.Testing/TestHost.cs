@@ -39,8 +39,11 @@ public sealed record TestHostOptions
     /// <summary>The clock; the real one when null.</summary>
     public TimeProvider? Clock { get; init; }
 
-    /// <summary>Whether the definitions of the product are there.</summary>
+    /// <summary>Whether an order has a flow: the thin one of <c>Thin/</c>, which allocates and waits for the shipment and asks nothing of other rooms.</summary>
     public bool Workflows { get; init; } = true;
+
+    /// <summary>Whether the policies and tables of the product are taken over at the start.</summary>
+    public bool Documents { get; init; } = true;
 
     /// <summary>From which level on the log goes to the console.</summary>
     public LogLevel Log { get; init; } = LogLevel.Error;
@@ -92,10 +95,14 @@ public sealed class TestHost : IAsyncDisposable
         builder.Services.AddPlatform(new Database(connectionString, options.Pool), [typeof(WorkflowsModule).Assembly, .. Modules, .. options.Assemblies], [.. Contracts, .. options.Assemblies]);
         options.Services?.Invoke(builder.Services);
         var host = new TestHost(builder.Build(), connectionString);
-        await host.Services.ImportDocumentsAsync(Path.Combine(RepositoryRoot.Find(), "workflows"));
+        if (options.Documents)
+        {
+            await host.Services.ImportDocumentsAsync(Path.Combine(RepositoryRoot.Find(), "workflows"));
+        }
+
         if (options.Workflows)
         {
-            await host.Services.ImportWorkflowsAsync(Path.Combine(RepositoryRoot.Find(), "workflows"));
+            await host.Services.ImportWorkflowsAsync(Path.Combine(RepositoryRoot.Find(), "tests", "RetailOps.Testing", "Thin"));
         }
 
         await host.host.StartAsync();

@@ -64,7 +64,7 @@ public sealed class RepeatTests(RequestFixture fixture) : IClassFixture<RequestF
         var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => fixture.Host.Send(Acts(), Key("a"))));
 
         answers.Where(a => a.IsSuccess).Select(a => a.Value).Distinct().Should().ContainSingle();
-        answers.Where(a => !a.IsSuccess).Should().OnlyContain(a => a.Refusal!.Code == "idempotency.running");
+        answers.Should().OnlyContain(a => a.IsSuccess || a.Refusal.Code == "idempotency.running");
         (await fixture.Happened(subject)).Should().Be(1);
     }
 

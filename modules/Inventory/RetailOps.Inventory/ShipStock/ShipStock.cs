@@ -46,6 +46,8 @@ internal sealed class ShipStockHandler(StockReads stock, Batches batches, Shippi
             return Refusal.Conflict("inventory.not-allocated", "Less is allocated to this order at this node than should leave.", missing);
         }
 
+        // Who ships a whole order sends one request per node: the first locks for all of them, in the order that everybody keeps.
+        await stock.LoadItems(allocations.Where(a => a.Open > 0).Select(a => a.Row.ItemId), ct);
         var shipped = await shipping.Send(request.OrderId, request.ShipmentId, parts, ct);
         return shipped.IsSuccess ? batches.Answer(key, shipped.Value) : shipped;
     }

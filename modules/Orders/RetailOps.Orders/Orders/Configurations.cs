@@ -56,6 +56,16 @@ internal sealed class OrderLineConfiguration : IEntityTypeConfiguration<OrderLin
             t.HasCheckConstraint("ck_lines_refunded_tax", "refund_tax_minor >= 0 and refund_tax_minor <= tax_minor");
         });
         builder.HasKey(l => new { l.OrderId, l.LineId });
+
+        // Whoever lost a race must hear that the row has changed, not that its own old figures break a check: rows are written before the order's revision.
+        foreach (var counter in (string[])
+            [
+                nameof(OrderLine.Pending), nameof(OrderLine.Allocated), nameof(OrderLine.Backordered), nameof(OrderLine.Shipped), nameof(OrderLine.Cancelled),
+                nameof(OrderLine.ReturnOpen), nameof(OrderLine.Returned),
+            ])
+        {
+            builder.Property<int>(counter).IsConcurrencyToken();
+        }
     }
 }
 
@@ -84,6 +94,8 @@ internal sealed class OrderTenderConfiguration : IEntityTypeConfiguration<OrderT
             t.HasCheckConstraint("ck_tenders_ceiling", "refunding_minor + refunded_minor <= captured_minor");
         });
         builder.HasKey(t => new { t.OrderId, t.Tender });
+        builder.Property(t => t.RefundingMinor).IsConcurrencyToken();
+        builder.Property(t => t.RefundedMinor).IsConcurrencyToken();
     }
 }
 
