@@ -23,7 +23,12 @@ public sealed class ApprovalTests(ReturnsFixture shop) : IClassFixture<ReturnsFi
 
         approval.Should().BeEquivalentTo(new
         {
-            RefundId = refund.Id, Status = "open", Amount = new Money(20_000, "GBP"), Tier = 1, RequestedBy = shop.Agent.Actor, DueAt = shop.Clock.GetUtcNow().AddHours(24),
+            RefundId = refund.Id,
+            Status = "open",
+            Amount = new Money(20_000, "GBP"),
+            Tier = 1,
+            RequestedBy = shop.Agent.Actor,
+            DueAt = shop.Clock.GetUtcNow().AddHours(24),
         });
         early.Refusal.Should().BeEquivalentTo(new { Kind = RefusalKind.Conflict, Code = "returns.not-approved" });
         decided.Should().BeEquivalentTo(new { Status = "approved", DecidedBy = new[] { finance.Actor } });

@@ -53,7 +53,7 @@ public sealed record TestHostOptions
 public sealed class TestHost : IAsyncDisposable
 {
     /// <summary>All modules' assemblies.</summary>
-    public static readonly IReadOnlyList<Assembly> Modules = 
+    public static readonly IReadOnlyList<Assembly> Modules =
     [
         typeof(InventoryModule).Assembly, typeof(OrdersModule).Assembly, typeof(ReturnsModule).Assembly, typeof(IntegrationModule).Assembly, typeof(IntelligenceModule).Assembly,
     ];

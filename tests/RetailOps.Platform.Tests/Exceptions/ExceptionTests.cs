@@ -1,7 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
+
 using RetailOps.Kernel;
 using RetailOps.Testing;
-
-using Microsoft.Extensions.DependencyInjection;
 
 namespace RetailOps.Platform.Tests;
 

@@ -202,6 +202,8 @@ public sealed class StructureTests
 
     private static JsonObject Case(string condition, string? says) => new()
     {
-        ["label"] = says, ["condition"] = new JsonObject { ["type"] = "JavaScript", ["value"] = condition }, ["activity"] = says is null ? null : Says(says),
+        ["label"] = says,
+        ["condition"] = new JsonObject { ["type"] = "JavaScript", ["value"] = condition },
+        ["activity"] = says is null ? null : Says(says),
     };
 }

@@ -221,7 +221,10 @@ public sealed class ChildTests : IAsyncLifetime
         await bench.Publish("flow", SignalTests.Start().Variable("Sum", "Int32", 0).Output("Sum").Add("many", "Elsa.BulkDispatchWorkflows", ("workflowDefinitionId", "child"), ("items", "js:[{ n: 1 }, { n: 10 }]"),
                 ("correlationIdFunction", "js:'item/' + Item.n"), ("childCompleted", new JsonObject
                 {
-                    ["id"] = "add", ["type"] = "Elsa.RunJavaScript", ["version"] = 1, ["script"] = "setVariable('Sum', getSum() + getChildOutput().Twice)",
+                    ["id"] = "add",
+                    ["type"] = "Elsa.RunJavaScript",
+                    ["version"] = 1,
+                    ["script"] = "setVariable('Sum', getSum() + getChildOutput().Twice)",
                 }))
             .Add("total", "Elsa.SetOutput", ("outputName", "Sum"), ("outputValue", "js:getSum()")).Connect("start → many").Connect("many:Completed → total"));
         await bench.Publish("caller", new Drawing().Add("start", "Elsa.Event", ("eventName", Told.Name), ("canStartWorkflow", true)).Line("other", "not of this test"));
@@ -289,6 +292,7 @@ public sealed class ChildTests : IAsyncLifetime
 
     private static JsonObject Case(string outcome) => new()
     {
-        ["label"] = outcome, ["condition"] = new JsonObject { ["type"] = "JavaScript", ["value"] = $"getPosting().Outcome === '{outcome}'" },
+        ["label"] = outcome,
+        ["condition"] = new JsonObject { ["type"] = "JavaScript", ["value"] = $"getPosting().Outcome === '{outcome}'" },
     };
 }

@@ -17,7 +17,11 @@ internal static class SandboxLedger
 
     private static readonly Dictionary<string, string> Revenue = new(StringComparer.Ordinal)
     {
-        ["goods"] = "4000", ["shipping"] = "4100", ["discount"] = "4200", ["service"] = "4300", ["sundry"] = "4900",
+        ["goods"] = "4000",
+        ["shipping"] = "4100",
+        ["discount"] = "4200",
+        ["service"] = "4300",
+        ["sundry"] = "4900",
     };
 
     /// <summary>What the document's move consists of; together nothing, and one entry per account and side at most.</summary>
