@@ -20,6 +20,7 @@ public static class OrdersModule
         services.AddScoped<ClaimEnd>();
         services.AddScoped<OrderViews>();
         services.AddSubscriber<BackordersSubscriber>(BackordersSubscriber.Description);
+        services.AddDocumentKind<SourcingProfile>("sourcing-profile", SourcingProfile.Faults);
         services.AddInvariants(OrdersInvariants.All);
         return services;
     }

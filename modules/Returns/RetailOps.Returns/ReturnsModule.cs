@@ -12,6 +12,7 @@ public static class ReturnsModule
     public static IServiceCollection AddReturns(this IServiceCollection services)
     {
         services.AddModuleContext<ReturnsDbContext>();
+        services.AddDocumentKind<ReturnPolicyContent>("return-policy", ReturnPolicyContent.Faults);
         services.AddInvariants(ReturnsInvariants.All);
         return services;
     }

@@ -15,6 +15,25 @@ internal sealed record SourcingProfile(IReadOnlyList<SourcingStrategy> Strategie
 
     private static (string Stamp, SourcingProfile Profile)? parsed;
 
+    /// <summary>What stands against a profile, by its JSON path.</summary>
+    public static IEnumerable<RequestFault> Faults(SourcingProfile profile)
+    {
+        if (profile.Strategies is not { Count: > 0 } || profile.Strategies.Any(s => s?.Kinds is not { Count: > 0 }))
+        {
+            yield return new("strategies", "orders.sourcing-strategies", "At least one strategy, each with the kinds of nodes that may serve.");
+        }
+
+        if (profile.Rank is null || profile.Rank.Except(Ranks).Any())
+        {
+            yield return new("rank", "orders.sourcing-rank", $"Ranked by {string.Join(" or ", Ranks)}, weightiest first.");
+        }
+
+        if (profile.MaxNodes < 1)
+        {
+            yield return new("maxNodes", "orders.sourcing-nodes", "At least 1.");
+        }
+    }
+
     /// <summary>The live profile; read once per version.</summary>
     /// <exception cref="InvalidOperationException">The document makes no sense; sourcing stops until a person mends it.</exception>
     public static (string Stamp, SourcingProfile Profile) Live(GovernedDocuments documents)
@@ -26,7 +45,7 @@ internal sealed record SourcingProfile(IReadOnlyList<SourcingStrategy> Strategie
         }
 
         var profile = document.Content.Deserialize<SourcingProfile>(JsonSerializerOptions.Web);
-        if (profile is not { Strategies.Count: > 0, Rank: not null, MaxNodes: > 0 } || profile.Rank.Except(Ranks).Any() || profile.Strategies.Any(s => s.Kinds is not { Count: > 0 }))
+        if (profile is null || Faults(profile).Any())
         {
             throw new InvalidOperationException($"The sourcing profile {document.Stamp} has no strategy, no room for a node, or ranks by something unknown.");
         }

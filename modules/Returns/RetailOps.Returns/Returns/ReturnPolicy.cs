@@ -5,7 +5,49 @@ using RetailOps.Platform;
 
 namespace RetailOps.Returns;
 
-/// <summary>What is permitted without a person: <c>return-policy</c> as analysts write it.</summary>
+/// <summary>The policy as analysts write it.</summary>
+internal sealed record ReturnPolicyContent(
+    int WindowDays,
+    string TimeZone,
+    bool RefundShipping,
+    decimal RestockingFeePercent,
+    Money ApprovalLimit,
+    Money SecondApprovalLimit,
+    double ApprovalDueHours,
+    int CumulativeDays)
+{
+    /// <summary>What stands against it, by its JSON path.</summary>
+    public static IEnumerable<RequestFault> Faults(ReturnPolicyContent content)
+    {
+        if (content.WindowDays is < 0 or > 3_650)
+        {
+            yield return new("windowDays", "returns.policy-window", "0 to 3,650 days.");
+        }
+
+        if (content.TimeZone is null || !TimeZoneInfo.TryFindSystemTimeZoneById(content.TimeZone, out _))
+        {
+            yield return new("timeZone", "returns.policy-zone", "A time zone like Europe/London.");
+        }
+
+        if (content.RefundShipping || content.RestockingFeePercent != 0)
+        {
+            yield return new("refundShipping", "returns.policy-not-yet", "Shipping is not refunded and no fee is kept yet: false and 0.");
+        }
+
+        if (content.ApprovalLimit.MinorUnits < 0 || content.SecondApprovalLimit.MinorUnits < content.ApprovalLimit.MinorUnits
+            || content.ApprovalLimit.Currency != content.SecondApprovalLimit.Currency)
+        {
+            yield return new("approvalLimit", "returns.policy-limits", "0 or more, in one currency, the second limit not below the first.");
+        }
+
+        if (content.ApprovalDueHours is not (> 0 and <= 8_760) || content.CumulativeDays is < 0 or > 3_650)
+        {
+            yield return new("approvalDueHours", "returns.policy-times", "Above 0 and at most 8,760 hours; 0 to 3,650 days.");
+        }
+    }
+}
+
+/// <summary>What is permitted without a person: <c>return-policy</c> as it rules.</summary>
 internal sealed record ReturnPolicy(
     string Stamp, int WindowDays, TimeZoneInfo TimeZone, Money ApprovalLimit, Money SecondApprovalLimit, TimeSpan ApprovalDue, TimeSpan CumulativeWindow)
 {
