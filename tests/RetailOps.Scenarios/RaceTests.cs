@@ -201,7 +201,7 @@ public sealed class RaceTests : IAsyncLifetime
         {
             Clock = clock,
             Engine = new() { Poll = TimeSpan.FromMilliseconds(20) },
-            Services = s => s.AddSingleton<IPipelineBehavior<ShipAllocation, Result<ShippedStock>>>(gate),
+            Services = s => s.AddSingleton<IPipelineBehavior<ShipStock, Result<ShippedStock>>>(gate),
         });
         await host.Stock("LAMP", 1);
         var order = await host.Place("A-1", ("LAMP", 3));
@@ -209,7 +209,7 @@ public sealed class RaceTests : IAsyncLifetime
         await host.Stock("LAMP", 5);
 
         var shipping = host.Send(new ShipOrder(order));
-        await gate.Reached;
+        await gate.Reached.WaitAsync(TimeSpan.FromSeconds(30));
         clock.Advance(TimeSpan.FromMinutes(15));
         await Eventually.Holds(async () => (await host.Order(order)).Status == "allocated", TimeSpan.FromSeconds(20), "the rest is allocated meanwhile");
         gate.Open();
@@ -269,7 +269,7 @@ public sealed class RaceTests : IAsyncLifetime
     }
 
     /// <summary>Holds the first shipment up between its reading of the order and its reading of the stock.</summary>
-    private sealed class ShippingGate : IPipelineBehavior<ShipAllocation, Result<ShippedStock>>
+    private sealed class ShippingGate : IPipelineBehavior<ShipStock, Result<ShippedStock>>
     {
         private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource open = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -278,7 +278,7 @@ public sealed class RaceTests : IAsyncLifetime
 
         public void Open() => open.SetResult();
 
-        public async Task<Result<ShippedStock>> Handle(ShipAllocation request, RequestHandlerDelegate<Result<ShippedStock>> next, CancellationToken cancellationToken)
+        public async Task<Result<ShippedStock>> Handle(ShipStock request, RequestHandlerDelegate<Result<ShippedStock>> next, CancellationToken cancellationToken)
         {
             reached.TrySetResult();
             await open.Task;
