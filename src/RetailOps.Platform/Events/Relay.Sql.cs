@@ -47,6 +47,20 @@ internal static class DeliveryTable
         return claimed;
     }
 
+    /// <summary>Gives back what was claimed and not tried: it is due at once, and no attempt has been spent.</summary>
+    public static async Task GiveBack(NpgsqlDataSource source, IEnumerable<LeasedDelivery> deliveries, CancellationToken ct)
+    {
+        var given = deliveries.ToList();
+        await using var command = source.CreateCommand(
+            """
+            update platform.deliveries d set attempts = d.attempts - 1, due = clock_timestamp()
+            from unnest($1, $2) as u (id, attempts) where d.id = u.id and d.attempts = u.attempts and d.state = 0
+            """);
+        command.Parameters.Add(new() { Value = given.ConvertAll(d => d.Id).ToArray() });
+        command.Parameters.Add(new() { Value = given.ConvertAll(d => d.Attempts).ToArray() });
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
     public static async Task Failed(NpgsqlDataSource source, LeasedDelivery delivery, string error, TimeSpan? again, CancellationToken ct)
     {
         await using var command = source.CreateCommand(

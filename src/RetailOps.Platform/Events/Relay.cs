@@ -64,15 +64,37 @@ internal sealed partial class Relay(
     private async Task<bool> DeliverWhatIsDue(CancellationToken ct)
     {
         using var work = busy.Begin();
-        var claimed = await DeliveryTable.Claim(database.Relay, 16, options.Lease, others, ct);
+        ct.ThrowIfCancellationRequested();
+        var claimed = await DeliveryTable.Claim(database.Relay, 16, options.Lease, others, CancellationToken.None);
         FaultPoints.Reach(FaultPoint.AfterDeliveryClaim);
+        var done = 0;
+        try
+        {
+            await DeliverEach(claimed, () => done++, ct);
+        }
+        finally
+        {
+            if (ct.IsCancellationRequested && done < claimed.Count)
+            {
+                // A host that is told to stop lets its neighbours go on at once; when that fails, its leases run out.
+                await DeliveryTable.GiveBack(database.Relay, claimed.Skip(done), CancellationToken.None);
+            }
+        }
+
+        return claimed.Count > 0;
+    }
+
+    private async Task DeliverEach(List<LeasedDelivery> claimed, Action done, CancellationToken ct)
+    {
         foreach (var delivery in claimed)
         {
+            ct.ThrowIfCancellationRequested();
             if (delivery.Attempts > options.Attempts)
             {
                 // Nobody lived to write down what went wrong.
                 LogDead(log, delivery.EventId, delivery.Subscriber, delivery.Attempts - 1);
                 await DeliveryTable.Failed(database.Relay, delivery, "The process ended during each try.", null, ct);
+                done();
                 continue;
             }
 
@@ -96,9 +118,9 @@ internal sealed partial class Relay(
 
                 await DeliveryTable.Failed(database.Relay, delivery, $"{e.GetType().Name}: {e.Message}", last ? null : Pause(delivery.Attempts), ct);
             }
-        }
 
-        return claimed.Count > 0;
+            done();
+        }
     }
 
     private async Task Deliver(LeasedDelivery delivery, CancellationToken ct)
