@@ -79,7 +79,7 @@ public sealed class ServerDeathTests : IAsyncLifetime
             proxy.Hold("retailops");
             var placing = host.Send(Shop.Order($"A-{round}", ("LAMP", 1)));
             await proxy.Held;
-            var ours = await Ask.One<string>(server.AdminConnectionString, "select backend_xid::text from pg_stat_activity where state = 'idle in transaction'");
+            var ours = await Ask.One<string>(server.AdminConnectionString, "select backend_xid::text from pg_stat_activity where state = 'idle in transaction' and application_name = 'retailops' and backend_xid is not null");
             server.Kill();
             await Eventually.Holds(async () => !await IsServed(), TimeSpan.FromSeconds(20), "the server is gone");
             await server.Back();
