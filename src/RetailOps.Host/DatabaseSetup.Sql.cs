@@ -28,7 +28,7 @@ internal sealed class DatabaseSetup : IAsyncDisposable
     public MigrationReport Report { get; }
 
     /// <summary>Ends when the embedded server is lost for good and the host must be started again; never for a server of somebody else.</summary>
-    public Task Lost => server?.Lost ?? Task.Delay(Timeout.Infinite);
+    public Task Lost => server?.Lost ?? new TaskCompletionSource().Task;
 
     /// <exception cref="EmbeddedServerException">The embedded server cannot be had.</exception>
     /// <exception cref="MigrationException">The database cannot be brought to this version.</exception>

@@ -87,7 +87,7 @@ public sealed class CompanyTests(InventoryFixture inventory) : IClassFixture<Inv
         await using var group = inventory.Begin(WorkMode.Group);
 
         var move = () => group.Send(new RecordMovement("received", new("CUP-05"), "DC-1", "sellable", 1));
-        var ship = () => group.Send(new ShipAllocation(OrderId.New()));
+        var ship = () => group.Send(new ShipStock(OrderId.New(), Guid.CreateVersion7(), "DC-1", [new(1, 1)]));
 
         await move.Should().ThrowAsync<RunAloneException>();
         await ship.Should().ThrowAsync<RunAloneException>();

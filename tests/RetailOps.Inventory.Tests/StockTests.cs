@@ -120,14 +120,16 @@ public sealed class StockTests(InventoryFixture inventory) : IClassFixture<Inven
         var order = OrderId.New();
         await inventory.Allocate(order, false, ("POT-07", 6));
 
-        var shipped = await inventory.Host.Must(new ShipAllocation(order));
-        var again = await inventory.Host.Send(new ShipAllocation(order));
+        var north = await inventory.Host.Must(new ShipStock(order, Guid.CreateVersion7(), "NORTH", [new(1, 5)]));
+        var south = await inventory.Host.Must(new ShipStock(order, Guid.CreateVersion7(), "SOUTH", [new(1, 1)]));
+        var again = await inventory.Host.Send(new ShipStock(order, Guid.CreateVersion7(), "NORTH", [new(1, 1)]));
 
-        shipped.Lines.Should().Equal(new GrantedStock(1, "NORTH", 5), new GrantedStock(1, "SOUTH", 1));
-        again.Refusal.Should().BeEquivalentTo(new { Kind = RefusalKind.Conflict, Code = "inventory.nothing-allocated" });
+        north.Lines.Should().Equal(new GrantedStock(1, "NORTH", 5));
+        south.Lines.Should().Equal(new GrantedStock(1, "SOUTH", 1));
+        again.Refusal.Should().BeEquivalentTo(new { Kind = RefusalKind.Conflict, Code = "inventory.not-allocated" });
         (await inventory.Host.Position("POT-07", "NORTH")).Should().BeEquivalentTo(new { OnHand = 0, Allocated = 0 });
         (await inventory.Host.Position("POT-07", "SOUTH")).Should().BeEquivalentTo(new { OnHand = 1, Allocated = 0 });
-        (await inventory.Ask<long>("select sum(quantity) from inventory.movements where cause = $1", $"shipment/{shipped.ShipmentId}")).Should().Be(-6);
+        (await inventory.Ask<long>("select sum(quantity) from inventory.movements where cause in ($1, $2)", $"shipment/{north.ShipmentId}", $"shipment/{south.ShipmentId}")).Should().Be(-6);
         (await inventory.Host.Broken()).Should().BeEmpty();
     }
 
@@ -138,7 +140,7 @@ public sealed class StockTests(InventoryFixture inventory) : IClassFixture<Inven
         var order = OrderId.New();
         await inventory.Allocate(order, false, ("POT-08", 3));
 
-        var answers = await Task.WhenAll(inventory.Host.Send(new ShipAllocation(order)), inventory.Host.Send(new ShipAllocation(order)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => inventory.Host.Send(new ShipStock(order, Guid.CreateVersion7(), "DC-1", [new(1, 3)]))));
 
         answers.Should().ContainSingle(a => a.IsSuccess);
         (await inventory.Host.Position("POT-08")).Should().BeEquivalentTo(new { OnHand = 2, Allocated = 0 });

@@ -17,6 +17,9 @@ public static class Customers
 
     private const int MostWaiting = 50;
 
+    // Customers are load, not a measure: between two looks they let the host work.
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(10);
+
     /// <summary>How a host runs that may be killed at any moment: leases are short, so that its successor need not wait long.</summary>
     public static TestHostOptions Options { get; } = new()
     {
@@ -65,7 +68,7 @@ public static class Customers
         // Customers who do not wait for what they bought place orders faster than two cores fulfil them: a backlog would then be all there is to see.
         while (bought.Count >= MostWaiting)
         {
-            await Task.Delay(10);
+            await Task.Delay(Breath);
         }
 
         var externalId = $"{prefix}-{number}";
@@ -82,7 +85,7 @@ public static class Customers
     {
         if (!bought.TryDequeue(out var order))
         {
-            await Task.Delay(10);
+            await Task.Delay(Breath);
             return;
         }
 
@@ -94,7 +97,7 @@ public static class Customers
         else
         {
             bought.Enqueue(order);
-            await Task.Delay(10);
+            await Task.Delay(Breath);
         }
     }
 

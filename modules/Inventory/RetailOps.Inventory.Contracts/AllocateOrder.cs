@@ -56,12 +56,6 @@ public sealed record OrderStockAllocated(Guid EventId, DateTimeOffset OccurredAt
     string IFact.Key => OrderKey.Of(OrderId);
 }
 
-/// <summary>Sends out everything that is allocated to an order: on hand and allocated go down together, and the ledger says so.</summary>
-/// <param name="OrderId">The order.</param>
-/// <returns>What left, or <c>inventory.nothing-allocated</c>, <c>inventory.short</c> (Conflict: less lies there). A second call finds nothing allocated.</returns>
-[Needs("inventory.ship"), AsksDatabase]
-public sealed record ShipAllocation(OrderId OrderId) : IRequest<Result<ShippedStock>>;
-
 /// <summary>What left the nodes for an order.</summary>
 /// <param name="ShipmentId">Names the batch of movements.</param>
 /// <param name="Lines">Line by line.</param>

@@ -30,6 +30,7 @@ internal sealed class ReplayQuiet(Database database, EngineWatch engine, Deliver
                 throw new SetupException($"{await LeftToDo(ct)} things wait since {Patience.TotalMinutes:0} minutes and do not get done: 'verify' and the log say more. The same command goes on from here.");
             }
 
+            // The queues are rows that every host works off: nobody can ring for all of them. Machine time, for the replay's own clock stands still.
             await Task.Delay(pause, ct);
             pause = TimeSpan.FromMilliseconds(Math.Min(50, pause.TotalMilliseconds * 1.6));
         }

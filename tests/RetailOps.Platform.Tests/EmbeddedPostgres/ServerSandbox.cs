@@ -75,31 +75,28 @@ public sealed class ServerSandbox : IAsyncDisposable
         process.Kill();
     }
 
-    public static async Task Until(Func<bool> condition, string what)
-    {
-        var waited = Stopwatch.StartNew();
-        while (!condition())
-        {
-            waited.Elapsed.Should().BeLessThan(Patience, what);
-            await Task.Delay(20);
-        }
-    }
+    public static Task Until(Func<bool> condition, string what) => RetailOps.Testing.Eventually.Holds(() => Task.FromResult(condition()), Patience, what);
 
     /// <summary>The first answer, once the server gives one.</summary>
     public static async Task<T> Eventually<T>(Func<Task<T>> ask)
     {
-        var waited = Stopwatch.StartNew();
-        while (true)
-        {
-            try
+        var answer = default(T)!;
+        await RetailOps.Testing.Eventually.Holds(
+            async () =>
             {
-                return await ask();
-            }
-            catch (NpgsqlException) when (waited.Elapsed < Patience)
-            {
-                await Task.Delay(20);
-            }
-        }
+                try
+                {
+                    answer = await ask();
+                    return true;
+                }
+                catch (NpgsqlException)
+                {
+                    return false;
+                }
+            },
+            Patience,
+            "the server answers");
+        return answer;
     }
 
     public static async Task<T> Ask<T>(string connectionString, string sql)

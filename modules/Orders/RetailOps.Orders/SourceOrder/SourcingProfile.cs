@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 using RetailOps.Platform;
@@ -13,7 +14,8 @@ internal sealed record SourcingProfile(IReadOnlyList<SourcingStrategy> Strategie
 {
     private static readonly string[] Ranks = ["kind", "free"];
 
-    private static (string Stamp, SourcingProfile Profile)? parsed;
+    // By the document itself: two databases can each have a first version of the same name.
+    private static readonly ConditionalWeakTable<GovernedDocument, SourcingProfile> Parsed = [];
 
     /// <summary>What stands against a profile, by its JSON path.</summary>
     public static IEnumerable<RequestFault> Faults(SourcingProfile profile)
@@ -39,21 +41,13 @@ internal sealed record SourcingProfile(IReadOnlyList<SourcingStrategy> Strategie
     public static (string Stamp, SourcingProfile Profile) Live(GovernedDocuments documents)
     {
         var document = documents.Live("sourcing-profile", "standard");
-        if (parsed is { } known && known.Stamp == document.Stamp)
-        {
-            return known;
-        }
-
-        var profile = document.Content.Deserialize<SourcingProfile>(JsonSerializerOptions.Web);
-        if (profile is null || Faults(profile).Any())
-        {
-            throw new InvalidOperationException($"The sourcing profile {document.Stamp} has no strategy, no room for a node, or ranks by something unknown.");
-        }
-
-        var read = (document.Stamp, profile);
-        parsed = read;
-        return read;
+        return (document.Stamp, Parsed.GetValue(document, Read));
     }
+
+    private static SourcingProfile Read(GovernedDocument document) =>
+        document.Content.Deserialize<SourcingProfile>(JsonSerializerOptions.Web) is { } profile && !Faults(profile).Any()
+            ? profile
+            : throw new InvalidOperationException($"The sourcing profile {document.Stamp} has no strategy, no room for a node, or ranks by something unknown.");
 }
 
 /// <summary>One way to choose.</summary>

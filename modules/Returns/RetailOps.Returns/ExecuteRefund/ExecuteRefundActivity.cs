@@ -1,3 +1,4 @@
+using RetailOps.Integration;
 using RetailOps.Kernel;
 using RetailOps.Orders;
 using RetailOps.Workflows;
@@ -22,7 +23,7 @@ internal sealed class ExecuteRefundActivity : Activity
 
     /// <summary>The credit memo as the ERP's flow takes it; nothing when it was refused.</summary>
     [Output]
-    public Output<CreditMemo?> Document { get; init; } = new();
+    public Output<ErpDocument?> Document { get; init; } = new();
 
     /// <summary>The code of the refusal; nothing when it was paid.</summary>
     [Output]
@@ -44,21 +45,15 @@ internal sealed class ExecuteRefundActivity : Activity
     }
 }
 
-/// <summary>An ERP document, member by member as Integration reads one.</summary>
-internal sealed record CreditMemo(
-    string Kind, Guid Subject, string Reference, string? Party, DateOnly BusinessDate, string Currency, IReadOnlyList<CreditMemoLine> Lines, string? Corrects, int Revision)
+/// <summary>What a refund says to the books of the ERP. Amounts are above 0: the kind says that they are given back.</summary>
+internal static class CreditMemo
 {
-    public static CreditMemo Of(ExecutedRefund refund) => new(
+    public static ErpDocument Of(ExecutedRefund refund) => new(
         "CreditMemo",
         refund.RefundId,
         refund.Reference,
         refund.CustomerId,
         refund.BusinessDate,
         refund.Amount.Currency,
-        [.. refund.Lines.Select(l => new CreditMemoLine(refund.Kind == "sundry" ? "sundry" : "goods", l.Sku, l.Quantity, l.Amount, l.Tax, l.Sku is null ? refund.Reason : null))],
-        null,
-        1);
+        [.. refund.Lines.Select(l => new ErpLine(refund.Kind == "sundry" ? "sundry" : "goods", l.Sku, l.Quantity, l.Amount, l.Tax, l.Sku is null ? refund.Reason : null))]);
 }
-
-/// <summary>A line of it; amounts above 0, the kind says that they are given back.</summary>
-internal sealed record CreditMemoLine(string Account, Sku? Sku, int Quantity, Money Amount, Money Tax, string? Description);

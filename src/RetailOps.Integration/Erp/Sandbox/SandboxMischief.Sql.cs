@@ -97,6 +97,7 @@ internal sealed class SandboxLie(IReadOnlyList<(string Kind, int DelayMs, string
     {
         foreach (var (_, delay, _) in lies.Where(l => l.Kind == "slow"))
         {
+            // To be slow is what it was told: in machine time, as the caller's patience is.
             await Task.Delay(delay, ct);
         }
 
