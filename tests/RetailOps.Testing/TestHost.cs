@@ -121,7 +121,7 @@ public sealed class TestHost : IAsyncDisposable
         var watch = Services.GetRequiredService<EngineWatch>();
         var deliveries = Services.GetRequiredService<Deliveries>();
         return Eventually.Holds(
-            async () => (await watch.Look()).IsQuiet && await deliveries.Due() == 0, within ?? TimeSpan.FromSeconds(60), "nothing is left to do");
+            async () => (await watch.Look()).IsQuiet && await deliveries.AreDone(), within ?? TimeSpan.FromSeconds(60), "nothing is left to do");
     }
 
     /// <summary>What is broken, of everything that must always hold.</summary>

@@ -78,7 +78,7 @@ internal static class ReplayVerb
 
         var services = app.Services;
         var door = new ReplayDoor(services.GetRequiredService<RequestRunner>());
-        var quiet = new ReplayQuiet(services.GetRequiredService<Database>(), services.GetRequiredService<EngineWatch>(), services.GetRequiredService<Deliveries>(), clock);
+        var quiet = new ReplayQuiet(services.GetRequiredService<EngineWatch>(), services.GetRequiredService<Deliveries>(), clock);
         var driver = new ReplayDriver(plan, nodes, door, clock, place, quiet, Console.Error);
         var stuck = await driver.Play(source, ct);
         var dead = await services.GetRequiredService<EngineWatch>().Look(ct);

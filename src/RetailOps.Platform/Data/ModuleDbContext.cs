@@ -12,6 +12,9 @@ namespace RetailOps.Platform;
 /// <summary>A module's aggregates. Joined to a unit of work, which alone opens, saves and commits.</summary>
 public abstract partial class ModuleDbContext(DbContextOptions options) : DbContext(options)
 {
+    /// <summary>In what company this transaction runs: says whether an aggregate is locked when it is read.</summary>
+    public WorkMode Mode { get; internal set; }
+
     /// <summary>How a name of ours stands in the database: <c>UnitPrice</c> as <c>unit_price</c>.</summary>
     public static string SnakeCase(string name) => Hump().Replace(name, "_").ToLowerInvariant();
 

@@ -112,6 +112,7 @@ public sealed partial class UnitOfWork : IAsyncDisposable
         var context = (TContext)Activator.CreateInstance(typeof(TContext), services.GetRequiredService<ModuleOptions<TContext>>().Options)!;
         context.Database.SetDbConnection(await Connection(ct));
         context.Database.AutoSavepointsEnabled = false;
+        context.Mode = Mode;
         await context.Database.UseTransactionAsync(transaction, ct);
         contexts.Add(typeof(TContext), context);
         return context;

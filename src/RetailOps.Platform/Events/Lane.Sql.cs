@@ -19,7 +19,7 @@ internal static class LaneTable
           select d.id, d.attempts, d.error from platform.deliveries d
           where d.subscriber = $1 and d.state = 0 and d.due <= clock_timestamp()
             and not exists (select from platform.deliveries earlier
-                            where earlier.subscriber = $1 and earlier.key = d.key and earlier.id < d.id and earlier.state in (0, 2))
+                            where earlier.subscriber = $1 and earlier.key = d.key and earlier.id < d.id and earlier.state in (0, 2) offset 0)
           order by d.id limit 4 * $2
           for update skip locked),
         first as (select attempts from open order by id limit 1),

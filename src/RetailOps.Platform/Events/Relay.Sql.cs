@@ -14,7 +14,7 @@ internal static class DeliveryTable
           select d.id from platform.deliveries d
           where d.state = 0 and d.due <= clock_timestamp() and d.subscriber <> all($3)
             and not exists (select from platform.deliveries earlier
-                            where earlier.subscriber = d.subscriber and earlier.key = d.key and earlier.id < d.id and earlier.state in (0, 2))
+                            where earlier.subscriber = d.subscriber and earlier.key = d.key and earlier.id < d.id and earlier.state in (0, 2) offset 0)
           order by d.id limit $1
           for update skip locked)
         update platform.deliveries d set attempts = d.attempts + 1, due = clock_timestamp() + $2

@@ -57,47 +57,51 @@ internal static class Claims
     /// <summary>After so many it is a dead letter.</summary>
     public const int DeadFrom = 5;
 
+    // "offset 0" in this class: look it up row by row, by its index. A plan that was made while a table was empty would read all of it instead, and be
+    // kept when the table is long.
     private const string Free =
         """
         s.dead is null and s.not_before <= clock_timestamp()
-        and not exists (select from workflows.stimuli earlier where earlier.key = s.key and earlier.id < s.id)
+        and not exists (select from workflows.stimuli earlier where earlier.key = s.key and earlier.id < s.id offset 0)
         """;
 
     // A claim that failed says so, under no stimulus, before its rows are free: its notes mean nothing any more.
-    private const string GivenBack = "exists (select from workflows.in_flight g where g.stimulus_id = 0 and g.claim = f.claim)";
+    private const string GivenBack = "exists (select from workflows.in_flight g where g.stimulus_id = 0 and g.claim = f.claim offset 0)";
 
     private const string Resolve =
         $"""
         targets as materialized (
           select c.id as stimulus, b.instance_id, b.id as bookmark
-          from claimed c join workflows.bookmarks b on b.key = c.key and b.name = c.name where c.kind = 0
+          from claimed c cross join lateral (select b.id, b.instance_id from workflows.bookmarks b where b.key = c.key and b.name = c.name offset 0) b where c.kind = 0
           union all
           select c.id, c.instance_id, null from claimed c where c.instance_id is not null),
         locked as materialized (
           select i.id, i.version_id, i.key, i.revision, i.state from workflows.instances i
           where i.id = any (array(select t.instance_id from targets t)) and i.finished is null order by i.id for update)
         select c.id, c.key, c.kind, c.name, c.source_id, c.version_id, c.data::text, c.trace, c.attempts,
-               exists (select from workflows.in_flight f where f.stimulus_id = c.id and not {GivenBack}),
-               exists (select from workflows.instances i where i.key = c.key and i.finished is null),
+               exists (select from workflows.in_flight f where f.stimulus_id = c.id and not {GivenBack} offset 0),
+               exists (select from workflows.instances i where i.key = c.key and i.finished is null offset 0),
                case when c.kind = 0 then array(
                  select t.version_id || '|' || t.activity_id from workflows.triggers t where t.name = c.name
-                   and not exists (select from workflows.instances i where i.singleton_key = t.definition_id || ':' || c.key)
-                   and not exists (select from workflows.instances i where i.start_key = t.definition_id || ':' || c.source_id))
+                   and not exists (select from workflows.instances i where i.singleton_key = t.definition_id || ':' || c.key offset 0)
+                   and not exists (select from workflows.instances i where i.start_key = t.definition_id || ':' || c.source_id offset 0))
                when c.version_id is not null then array(
                  select c.version_id from workflows.definitions d where d.version_id = split_part(c.version_id, '|', 1)
-                   and not exists (select from workflows.instances i where i.singleton_key = d.definition_id || ':' || c.key)
-                   and not exists (select from workflows.instances i where i.start_key = d.definition_id || ':' || c.source_id))
+                   and not exists (select from workflows.instances i where i.singleton_key = d.definition_id || ':' || c.key offset 0)
+                   and not exists (select from workflows.instances i where i.start_key = d.definition_id || ':' || c.source_id offset 0))
                else array[]::text[] end,
                (select jsonb_agg(jsonb_build_object('id', k.id, 'name', k.name, 'source', k.source_id, 'data', k.data, 'trace', k.trace) order by k.id)::text
                 from workflows.kept k where k.key = c.key and not k.late),
                c.kind = 5 and exists (
-                 select from workflows.definitions d join workflows.instances i on i.singleton_key = d.definition_id || ':' || c.key where d.version_id = split_part(c.version_id, '|', 1)),
+                 select from workflows.definitions d where d.version_id = split_part(c.version_id, '|', 1)
+                   and exists (select from workflows.instances i where i.singleton_key = d.definition_id || ':' || c.key offset 0)),
                t.bookmark, l.id, l.version_id, l.key, l.revision, l.state
         from claimed c left join targets t on t.stimulus = c.id left join locked l on l.id = t.instance_id
         order by c.id, l.id
         """;
 
-    private const string GroupSql =
+    /// <summary>What <see cref="Group"/> asks.</summary>
+    public const string GroupSql =
         $"""
         with mine as materialized (
           select s.* from workflows.stimuli s where s.lane = $1 and s.attempts < $3 and {Free} order by s.id limit $2 for update of s skip locked),

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 using Npgsql;
 
 namespace RetailOps.Workflows.Tests;
@@ -9,6 +11,19 @@ public sealed class ClaimTests : IAsyncLifetime
     public async Task InitializeAsync() => bench = await EngineBench.StartAsync();
 
     public async Task DisposeAsync() => await bench.DisposeAsync();
+
+    [Fact]
+    public async Task Rows_are_looked_up_by_their_keys_even_when_the_plan_is_made_while_all_tables_are_empty()
+    {
+        await bench.Ask<int>("analyze workflows.stimuli, workflows.bookmarks, workflows.instances, workflows.kept, workflows.in_flight, workflows.triggers, workflows.definitions");
+
+        await using var command = bench.Engine.CreateCommand($"explain (generic_plan, format json) {Claims.GroupSql}");
+        var plan = (string)(await command.ExecuteScalarAsync())!;
+
+        using var document = JsonDocument.Parse(plan);
+        var scans = Nodes(document.RootElement[0].GetProperty("Plan")).Where(n => n.TryGetProperty("Relation Name", out var of) && of.GetString() is not ("definitions" or "triggers")).ToList();
+        scans.Should().HaveCountGreaterThan(8).And.OnlyContain(n => HasIndexCondition(n), plan);
+    }
 
     [Fact]
     public async Task One_of_each_key_is_claimed_in_order()
@@ -114,4 +129,9 @@ public sealed class ClaimTests : IAsyncLifetime
         await transaction.CommitAsync();
         return claimed.ConvertAll(c => $"{c.Id} {c.Key}");
     }
+
+    private static bool HasIndexCondition(JsonElement scan) => scan.TryGetProperty("Index Cond", out _);
+
+    private static IEnumerable<JsonElement> Nodes(JsonElement node) =>
+        node.TryGetProperty("Plans", out var plans) ? plans.EnumerateArray().SelectMany(Nodes).Prepend(node) : [node];
 }

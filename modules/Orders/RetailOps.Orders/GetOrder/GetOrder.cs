@@ -14,7 +14,7 @@ internal sealed class GetOrderHandler(UnitOfWork work, OrderViews views) : IRequ
     public async Task<Result<OrderView>> Handle(GetOrder request, CancellationToken ct)
     {
         var orders = await work.Join<OrdersDbContext>(ct);
-        return await orders.Find(request.Id, ct) is { } order ? await views.Of(order, ct) : Refusal.NotFound("orders.unknown", "There is no such order.");
+        return await orders.Look(request.Id, ct) is { } order ? await views.Of(order, ct) : Refusal.NotFound("orders.unknown", "There is no such order.");
     }
 }
 

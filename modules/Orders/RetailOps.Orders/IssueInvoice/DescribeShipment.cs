@@ -17,7 +17,7 @@ internal sealed class DescribeShipmentHandler(UnitOfWork work) : IRequestHandler
     public async Task<Result<ErpDocument>> Handle(DescribeShipment request, CancellationToken ct)
     {
         var orders = await work.Join<OrdersDbContext>(ct);
-        if (await orders.FindFulfilment(request.FulfilmentId, ct) is not { } fulfilment || await orders.Find(fulfilment.OrderId, ct) is not { } order)
+        if (await orders.FindFulfilment(request.FulfilmentId, ct) is not { } fulfilment || await orders.Look(fulfilment.OrderId, ct) is not { } order)
         {
             return Refusal.NotFound("orders.unknown-fulfilment", "There is no such fulfilment.");
         }

@@ -39,8 +39,26 @@ internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options)
 
     public IQueryable<ReturnClaim> ReturnClaims => Set<ReturnClaim>().AsNoTracking();
 
-    /// <summary>One order with its lines: from memory when it was loaded for the group, else in one trip.</summary>
-    public async ValueTask<Order?> Find(OrderId id, CancellationToken ct) => Orders.Local.FindEntry(id)?.Entity ?? await ById(this, id, ct);
+    /// <summary>One order with its lines, to be read only.</summary>
+    public async ValueTask<Order?> Look(OrderId id, CancellationToken ct) => Orders.Local.FindEntry(id)?.Entity ?? await ById(this, id, ct);
+
+    /// <summary>
+    /// One order with its lines, to be changed: from memory when it was loaded for the group, else read, and locked before unless neighbours share the transaction.
+    /// Its fulfilments change it from different sides: who reads it first writes it first. Orders are locked before stock, everywhere.
+    /// </summary>
+    public async ValueTask<Order?> Find(OrderId id, CancellationToken ct)
+    {
+        if (Mode is not WorkMode.Group && Orders.Local.FindEntry(id) is null)
+        {
+            await Lock([id], ct);
+        }
+
+        return await Look(id, ct);
+    }
+
+    /// <summary>Waits until nobody else changes these orders, and keeps others from it until the transaction ends. Before they are read: what is read then is the last word.</summary>
+    public Task Lock(IReadOnlyCollection<OrderId> ids, CancellationToken ct) =>
+        Database.ExecuteSqlAsync($"select from orders.orders where id = any({ids.Select(i => i.Value).ToArray()}) order by id for no key update", ct);
 
     /// <summary>One fulfilment with its lines: from memory when it was loaded for the group, else in one trip.</summary>
     public async ValueTask<Fulfilment?> FindFulfilment(Guid id, CancellationToken ct) => Fulfilments.Local.FindEntry(id)?.Entity ?? await FulfilmentById(this, id, ct);

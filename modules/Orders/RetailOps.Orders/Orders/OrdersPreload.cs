@@ -8,8 +8,8 @@ using RetailOps.Platform;
 namespace RetailOps.Orders;
 
 /// <summary>
-/// Loads the orders that a group is about to work on: one query for orders that are to be allocated, four for shipments that are to be
-/// invoiced, whatever their number.
+/// Loads the orders that a group is about to work on: two statements for orders that are to be allocated, five for shipments
+/// that are to be invoiced, whatever their number.
 /// </summary>
 internal sealed class OrdersPreload(UnitOfWork work, InvoiceReads invoices) : IPreload
 {
@@ -27,6 +27,7 @@ internal sealed class OrdersPreload(UnitOfWork work, InvoiceReads invoices) : IP
         }
 
         var orders = await work.Join<OrdersDbContext>(ct);
+        await orders.Lock(ids, ct);
         await orders.Orders.Include(o => o.Lines).Where(o => ids.Contains(o.Id)).LoadAsync(ct);
         var shipped = items.Where(i => i.EventName == Shipped).ToList();
         if (shipped.Count == 0)
