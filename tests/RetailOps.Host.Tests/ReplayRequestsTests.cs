@@ -48,9 +48,30 @@ public sealed class ReplayRequestsTests
     {
         var plan = Plan() with { OpeningStock = new Dictionary<string, int> { ["A"] = 5, ["B"] = 1, ["C"] = 2_500_000 } };
 
-        var units = ReplayRequests.OpeningStock(plan).SelectMany(d => d.Lines, (d, l) => (d.Node, l.Sku.Value, l.Quantity));
+        var units = OpeningStock.Deliveries(plan, ReplayStock.Ample, 302).SelectMany(d => d.Lines, (d, l) => (d.Node, l.Sku.Value, l.Quantity));
 
         units.Should().Equal(("DC-1", "A", 3), ("DC-1", "B", 1), ("DC-1", "C", 1_000_000), ("DC-1", "C", 500_000), ("DC-2", "A", 2), ("DC-2", "C", 1_000_000));
+    }
+
+    [Fact]
+    public void Tight_stock_is_nine_tenths_and_a_tenth_of_it_lies_in_the_stores_the_same_each_time()
+    {
+        var plan = Plan() with { OpeningStock = new Dictionary<string, int> { ["A"] = 1_000, ["B"] = 1, ["C"] = 12 } };
+
+        var deliveries = OpeningStock.Deliveries(plan, ReplayStock.Tight, 12).ToList();
+        var again = OpeningStock.Deliveries(plan, ReplayStock.Tight, 12);
+        var withoutStores = OpeningStock.Deliveries(plan, ReplayStock.Tight, 2).SelectMany(d => d.Lines, (d, l) => (d.Node, l.Sku.Value, l.Quantity));
+
+        Of("A").Should().HaveCount(5);
+        Of("A").Where(u => u.Node.StartsWith("DC", StringComparison.Ordinal)).Should().Equal(("DC-1", 486), ("DC-2", 324));
+        Of("A").Where(u => u.Node.StartsWith("ST", StringComparison.Ordinal)).Select(u => u.Units).Should().Equal(30, 30, 30);
+        Of("B").Should().BeEmpty();
+        Of("C").Sum(u => u.Units).Should().Be(10);
+        deliveries.Select(d => d.Reference).Should().OnlyHaveUniqueItems();
+        deliveries.Should().BeEquivalentTo(again, o => o.WithStrictOrdering());
+        withoutStores.Should().Equal(("DC-1", "A", 540), ("DC-1", "C", 6), ("DC-2", "A", 360), ("DC-2", "C", 4));
+
+        List<(string Node, int Units)> Of(string sku) => [.. deliveries.SelectMany(d => d.Lines, (d, l) => (d.Node, l)).Where(u => u.l.Sku.Value == sku).Select(u => (u.Node, u.l.Quantity))];
     }
 
     [Fact]

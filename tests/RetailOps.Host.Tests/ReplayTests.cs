@@ -11,7 +11,7 @@ public sealed class ReplayTests : IAsyncLifetime
     private readonly ReplayRun replay = ReplayRun.Make();
 
     // Read back from the system and of no meaning in a calculation from the files.
-    private static readonly string[] OfTheRun = ["invoicesPosted", "elapsedSeconds", "ordersPerSecond", "invariants", "shipments", "problems", "unmatchedCredits", "rejectedLines", "database"];
+    private static readonly string[] OfTheRun = ["invoicesPosted", "elapsedSeconds", "ordersPerSecond", "invariants", "shipments", "problems", "unmatchedCredits", "rejectedLines", "exceptionsOpen", "database"];
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -44,6 +44,24 @@ public sealed class ReplayTests : IAsyncLifetime
         complaints.Should().Contain("Goes on at");
         AreAsPlanned(figures, file);
         AreSound(figures);
+    }
+
+    [Fact]
+    public async Task With_tight_stock_orders_wait_and_nothing_leaves_that_was_not_there()
+    {
+        var file = DirtySales.Write(Path.Combine(replay.Folder, "a.csv.gz"), DirtySales.Lines(1, 60, new(2010, 12, 1)));
+
+        var (exitCode, figures, complaints) = await replay.ToTheEnd(file, "--nodes", "8", "--stock", "tight");
+
+        exitCode.Should().Be(0, complaints);
+        AreSound(figures);
+        var (ordered, shipped, waiting) = (Units("unitsOrdered"), Units("unitsShipped"), Units("unitsBackordered"));
+        shipped.Should().BeInRange(ordered / 2, ordered - 1);
+        waiting.Should().BeInRange(1, ordered - shipped);
+        figures.GetProperty("exceptionsOpen").GetInt32().Should().BePositive();
+        figures.GetProperty("orders").GetInt32().Should().Be(SalesPlanner.Plan(SalesFiles.Read([file])).Figures.Orders);
+
+        long Units(string name) => figures.GetProperty(name).GetInt64();
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public static class OrdersModule
         services.AddScoped<InvoiceReads>();
         services.AddScoped<SourcingReads>();
         services.AddScoped<Departure>();
-        services.AddScoped<Closing>();
+        services.AddScoped<Closing>().AddScoped<WaitingForStock>();
         services.AddScoped<ClaimEnd>();
         services.AddScoped<OrderViews>();
         services.AddSubscriber<BackordersSubscriber>(BackordersSubscriber.Description);

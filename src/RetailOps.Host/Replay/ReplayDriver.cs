@@ -10,14 +10,17 @@ namespace RetailOps.Host;
 /// Plays a plan, an hour of its time after the other: the rows of the hour, what the carriers do, what people decide, then quiet. Every request
 /// carries a key that the source gives, so that an hour which was cut off is simply played again.
 /// </summary>
-internal sealed class ReplayDriver(SalesPlan plan, int nodes, ReplayDoor door, ReplayClock clock, ReplayPlace place, ReplayQuiet quiet, TextWriter progress)
+internal sealed class ReplayDriver(SalesPlan plan, int nodes, ReplayStock stock, ReplayDoor door, ReplayClock clock, ReplayPlace place, ReplayQuiet quiet, TextWriter progress)
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     // Everything leaves within two days and arrives within five; what has not after so many will not.
     private static readonly TimeSpan Patience = TimeSpan.FromDays(45);
 
+    private static readonly string[] NotThere = ["inventory.short"];
+
     private readonly ReplayShipping shipping = new(door);
+    private readonly Dictionary<string, PlannedAdjustment> refused = [];
     private readonly long started = TimeProvider.System.GetTimestamp();
     private TimeSpan before;
     private int placed;
@@ -60,6 +63,14 @@ internal sealed class ReplayDriver(SalesPlan plan, int nodes, ReplayDoor door, R
             }
 
             await PlayHour(from, from + Hour, returns, ct);
+            if (stock is ReplayStock.Tight && from > last && shipping.IsIdle)
+            {
+                // Nothing is under way, so what has not come does not come.
+                await returns.PlayRest(() => quiet.Wait(ct), ct);
+                await returns.Decide(() => quiet.Wait(ct), ct);
+                await shipping.Look(ct);
+            }
+
             await place.Keep(from + Hour, Spent, ct);
             Report(from, returns);
         }
@@ -81,7 +92,7 @@ internal sealed class ReplayDriver(SalesPlan plan, int nodes, ReplayDoor door, R
         }, ct);
         foreach (var adjustment in Within(plan.Adjustments, a => a.At))
         {
-            await door.Must(ReplayPeople.Shop, ReplayRequests.Adjustment(adjustment), adjustment.Key, ct);
+            await Adjust(adjustment, ct);
         }
 
         foreach (var sundry in Within(plan.Sundries, s => s.At).Where(s => s.Amount > 0))
@@ -106,6 +117,17 @@ internal sealed class ReplayDriver(SalesPlan plan, int nodes, ReplayDoor door, R
         List<T> Within<T>(IReadOnlyList<T> all, Func<T, DateTimeOffset> at) => [.. all.Where(x => at(x) >= from && at(x) < to)];
     }
 
+    /// <summary>What the source lost and this shop does not have cannot be lost: that is on the list of what was refused.</summary>
+    private async Task Adjust(PlannedAdjustment adjustment, CancellationToken ct)
+    {
+        var answer = await door.Ask(ReplayPeople.Shop, ReplayRequests.Adjustment(adjustment), adjustment.Key, stock is ReplayStock.Tight ? NotThere : [], ct);
+        if (!answer.IsSuccess)
+        {
+            progress.WriteLine($"{adjustment.Key}: {answer.Refusal.Message}");
+            refused[adjustment.Key] = adjustment;
+        }
+    }
+
     private async Task SetUp(CancellationToken ct)
     {
         foreach (var node in ReplayRequests.Nodes(nodes))
@@ -118,13 +140,13 @@ internal sealed class ReplayDriver(SalesPlan plan, int nodes, ReplayDoor door, R
             await door.Must(ReplayPeople.Shop, items, "the items", ct);
         }
 
-        foreach (var delivery in ReplayRequests.OpeningStock(plan))
+        foreach (var delivery in OpeningStock.Deliveries(plan, stock, nodes))
         {
             await door.Must(ReplayPeople.Shop, delivery, delivery.Reference, ct);
         }
 
         await quiet.Wait(ct);
-        progress.WriteLine($"{nodes} nodes, {plan.Items.Count} items and {plan.OpeningStock.Values.Sum(v => (long)v)} units of opening stock are there.");
+        progress.WriteLine($"{nodes} nodes, {plan.Items.Count} items and {OpeningStock.Units(plan, stock).Values.Sum(v => (long)v)} units of opening stock are there.");
     }
 
     private async Task Remember(ReplayReturns returns, CancellationToken ct)

@@ -7,7 +7,7 @@ using RetailOps.Returns;
 namespace RetailOps.Host;
 
 /// <summary>Reads back what the system made of a plan, through the requests that everybody has.</summary>
-internal sealed class ReplayMeasure(SalesPlan plan, ReplayDoor door, Verification verification)
+internal sealed class ReplayMeasure(SalesPlan plan, ReplayStock stock, ReplayDoor door, Verification verification)
 {
     /// <summary>Reads everything once.</summary>
     /// <param name="spent">How long the runs took.</param>
@@ -56,7 +56,8 @@ internal sealed class ReplayMeasure(SalesPlan plan, ReplayDoor door, Verificatio
             Invariants = new(isChecked, broken),
             ElapsedSeconds = Math.Round(spent.TotalSeconds, 1),
             OrdersPerSecond = Math.Round((orders.WithGoods + orders.ChargesOnly) / Math.Max(0.001, spent.TotalSeconds), 1),
-            Problems = [.. problems, .. found, .. systems.Where(s => !s.Answers || s.Backlog > 0).Select(s => $"{s.Name} has {s.Backlog} documents waiting: {s.Trouble}")],
+            ExceptionsOpen = await door.All(ReplayPeople.Auditor, (Guid? after, int limit) => new ListExceptions("open", null, null, null, after, limit), e => (Guid?)e.Id, ct).CountAsync(ct),
+            Problems = [.. problems, .. found, .. Oversold(orders.ShippedOf, returns.UnitsOf), .. systems.Where(s => !s.Answers || s.Backlog > 0).Select(s => $"{s.Name} has {s.Backlog} documents waiting: {s.Trouble}")],
             UnmatchedCredits = [.. plan.BlindReturns.SelectMany(b => b.Lines, (b, l) => new UnmatchedCredit(b.CreditNote, b.Customer, l.Sku, l.Quantity, Pounds(l.Asked)))],
             RejectedLines = [.. plan.Rejected.Select(r => new RejectedLine(r.File, r.Line, r.Reason, r.Words))],
             Database = database,
@@ -74,6 +75,11 @@ internal sealed class ReplayMeasure(SalesPlan plan, ReplayDoor door, Verificatio
             (sums.WithGoods, sums.ChargesOnly) = order.Lines.Count > 0 ? (sums.WithGoods + 1, sums.ChargesOnly) : (sums.WithGoods, sums.ChargesOnly + 1);
             sums.Ordered += order.Lines.Sum(l => (long)l.Ordered);
             sums.Shipped += order.Lines.Sum(l => (long)l.Shipped);
+            foreach (var line in order.Lines)
+            {
+                sums.ShippedOf[line.Sku.Value] = sums.ShippedOf.GetValueOrDefault(line.Sku.Value) + line.Shipped;
+            }
+
             sums.Backordered += order.Lines.Sum(l => (long)l.Backordered);
             sums.Revenue += order.Total.MinorUnits;
             sums.Invoiced += order.Invoices.Where(i => posted.Contains($"sales-invoice/{i.Id}/1")).Sum(i => i.Total.MinorUnits);
@@ -83,8 +89,9 @@ internal sealed class ReplayMeasure(SalesPlan plan, ReplayDoor door, Verificatio
         return sums;
     }
 
-    private async Task<(int Count, long Units, long Refunded, long Unmatched)> Returns(CancellationToken ct)
+    private async Task<(int Count, long Units, long Refunded, long Unmatched, Dictionary<string, long> UnitsOf)> Returns(CancellationToken ct)
     {
+        var unitsOf = new Dictionary<string, long>();
         var (asked, count, units, refunded, unmatched) = (plan.BlindReturns.ToDictionary(b => b.ExternalId, b => b.Lines.Sum(l => l.Asked)), 0, 0L, 0L, 0L);
         await foreach (var found in door.All(ReplayPeople.Auditor, (Guid? after, int limit) => new ListReturns(null, null, after, limit), r => (Guid?)r.Id, ct))
         {
@@ -95,11 +102,26 @@ internal sealed class ReplayMeasure(SalesPlan plan, ReplayDoor door, Verificatio
             }
 
             count++;
-            units += found.Lines.Sum(l => (long)l.Received);
+            foreach (var line in found.Lines)
+            {
+                units += line.Received;
+                unitsOf[line.Sku.Value] = unitsOf.GetValueOrDefault(line.Sku.Value) + line.Received;
+            }
+
             refunded += found.Refunds.Where(r => r.Status == "settled").Sum(r => r.Amount.MinorUnits);
         }
 
-        return (count, units, refunded, unmatched);
+        return (count, units, refunded, unmatched, unitsOf);
+    }
+
+    /// <summary>Items of which more left than there ever was: opening stock, what was found, what came back.</summary>
+    private IEnumerable<string> Oversold(Dictionary<string, long> shipped, Dictionary<string, long> returned)
+    {
+        var (opening, foundOf) = (OpeningStock.Units(plan, stock), plan.Adjustments.Where(a => a.Quantity > 0).ToLookup(a => a.Sku, a => a.Quantity));
+        return from item in shipped
+               let most = opening.GetValueOrDefault(item.Key) + foundOf[item.Key].Sum() + returned.GetValueOrDefault(item.Key)
+               where item.Value > most
+               select $"Of {item.Key} {item.Value} units left, and there were {most}.";
     }
 
     /// <summary>A credit that was given answers to its key for ever; asked again it says what it is now, and nothing is given.</summary>
@@ -140,6 +162,8 @@ internal sealed class ReplayMeasure(SalesPlan plan, ReplayDoor door, Verificatio
         public int WithGoods { get; set; }
 
         public int ChargesOnly { get; set; }
+
+        public Dictionary<string, long> ShippedOf { get; } = [];
 
         public long Ordered { get; set; }
 

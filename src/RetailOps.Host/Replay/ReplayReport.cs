@@ -79,6 +79,8 @@ internal sealed record ReplayReport
 
     public required double OrdersPerSecond { get; init; }
 
+    public required int ExceptionsOpen { get; init; }
+
     public required IReadOnlyList<string> Problems { get; init; }
 
     public required IReadOnlyList<UnmatchedCredit> UnmatchedCredits { get; init; }
@@ -111,6 +113,7 @@ internal sealed record ReplayReport
             ("  unmatched", UnmatchedCreditAmount, "asked for without an order"),
             ("  charges", CreditChargeAmount, "credited"),
             ("ledger balance", LedgerBalance, ""),
+            ("exceptions", ExceptionsOpen, "wait for a person"),
             ("invariants", Invariants.Checked, $"checked, {Invariants.Broken} broken"),
             ("seconds", ElapsedSeconds, string.Create(CultureInfo.InvariantCulture, $"{OrdersPerSecond:0.0} orders a second")),
         ];

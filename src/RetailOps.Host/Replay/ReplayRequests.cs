@@ -14,9 +14,6 @@ internal static class ReplayRequests
 
     private const int LongestText = 200;
 
-    // What one line of a delivery takes.
-    private const int MostUnits = 1_000_000;
-
     /// <summary>An order as its channel sends it.</summary>
     public static PlaceOrder Order(PlannedOrder order) => new(
         Channel,
@@ -57,21 +54,6 @@ internal static class ReplayRequests
     public static IEnumerable<PutItems> Items(SalesPlan plan) =>
         plan.Items.Select(i => new PutItem(new Sku(i.Key), Short(i.Value), "each")).Chunk(2_000).Select(c => new PutItems(c));
 
-    /// <summary>Opening stock that covers everything: 60 % in the first distribution centre, the rest in the second.</summary>
-    public static IEnumerable<ReceiveStock> OpeningStock(SalesPlan plan)
-    {
-        foreach (var (node, units) in new (string, Func<int, int>)[] { ("DC-1", FirstShare), ("DC-2", n => n - FirstShare(n)) })
-        {
-            var lines = plan.OpeningStock.SelectMany(s => Pieces(units(s.Value)).Select(n => new Inventory.ReceivedUnits(new Sku(s.Key), n)));
-            foreach (var (part, number) in lines.Chunk(2_000).Select((c, i) => (c, i + 1)))
-            {
-                yield return new(node, part, $"opening/{node}/{number}");
-            }
-        }
-
-        static int FirstShare(int units) => (int)Math.Round(units * 0.6m, MidpointRounding.AwayFromZero);
-    }
-
     /// <summary>How long after its release an order leaves: 4 to 48 hours.</summary>
     public static TimeSpan UntilShipped(string invoice) => TimeSpan.FromMinutes(Between("ship", invoice, 4 * 60, 48 * 60));
 
@@ -84,14 +66,6 @@ internal static class ReplayRequests
         var price = (long)Math.Ceiling(line.Price * 100m);
         var rest = (price * line.Quantity) - line.Amount;
         return new(new Sku(line.Sku), line.Quantity, new(price, Pounds), line.LineId, rest > 0 ? new Money(rest, Pounds) : null);
-    }
-
-    private static IEnumerable<int> Pieces(int units)
-    {
-        for (; units > 0; units -= MostUnits)
-        {
-            yield return Math.Min(units, MostUnits);
-        }
     }
 
     private static int Between(string what, string invoice, int least, int most) => least + (int)(BitConverter.ToUInt32(ReplayPeople.IdOf($"{what} {invoice}").ToByteArray(), 0) % (uint)(most - least + 1));

@@ -76,6 +76,29 @@ internal sealed class ReplayReturns(ReplayDoor door, ReplayShipping shipping)
         }
     }
 
+    /// <summary>
+    /// Takes back what has been delivered of credits whose other goods will not come; those of which nothing came wait no longer.
+    /// </summary>
+    public async Task PlayRest(Func<Task> quiet, CancellationToken ct)
+    {
+        while (waiting.DistinctBy(c => c.Invoice).ToList() is { Count: > 0 } credits)
+        {
+            foreach (var credit in credits)
+            {
+                var rest = await Delivered(credit, ct);
+                if (rest.Lines.Count > 0)
+                {
+                    await TakeBack(rest, ct);
+                    Played++;
+                }
+
+                waiting.Remove(credit);
+            }
+
+            await quiet();
+        }
+    }
+
     /// <summary>Answers what people are asked: approvals, and reviews of orders. Each answer can set something going, so it asks again until nothing is open.</summary>
     public async Task Decide(Func<Task> quiet, CancellationToken ct)
     {
@@ -116,6 +139,23 @@ internal sealed class ReplayReturns(ReplayDoor door, ReplayShipping shipping)
         return credit.Lines.All(wanted =>
             order.Lines.Single(l => l.LineId == wanted.LineId) is { Pending: 0, Allocated: 0, Backordered: 0 }
             && order.Fulfilments.Where(f => f.Lines.Any(l => l.LineId == wanted.LineId)).All(f => f.Status is "delivered" or "cancelled"));
+    }
+
+    private async Task<PlannedReturn> Delivered(PlannedReturn credit, CancellationToken ct)
+    {
+        var order = await door.Must(ReplayPeople.Shop, new GetOrder(shipping.IdOf(credit.Invoice)), credit.Invoice, ct);
+        var delivered = order.Fulfilments.Where(f => f.Status == "delivered").SelectMany(f => f.Lines).ToLookup(l => l.LineId, l => l.Quantity);
+        return credit with
+        {
+            Lines =
+            [
+                .. from wanted in credit.Lines
+                   let line = order.Lines.Single(l => l.LineId == wanted.LineId)
+                   let units = Math.Min(wanted.Quantity, delivered[wanted.LineId].Sum() - line.Returned - line.ReturnOpen)
+                   where units > 0
+                   select wanted with { Quantity = units },
+            ],
+        };
     }
 
     private async Task TakeBack(PlannedReturn credit, CancellationToken ct)

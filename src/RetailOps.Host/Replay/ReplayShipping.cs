@@ -8,15 +8,17 @@ namespace RetailOps.Host;
 /// <summary>The carriers of a replay: what was released leaves some hours later and arrives some days later.</summary>
 internal sealed class ReplayShipping(ReplayDoor door)
 {
-    private static readonly string[] NotNow = ["orders.not-released", "orders.held"];
+    // Short: what was promised is lost meanwhile. It waits until more comes, and a person sees it among the exceptions.
+    private static readonly string[] NotNow = ["orders.not-released", "orders.held", "inventory.short"];
 
     private readonly ConcurrentDictionary<OrderId, string> invoices = [];
     private readonly ConcurrentDictionary<string, OrderId> ids = [];
     private readonly ConcurrentDictionary<Guid, Parcel> leaving = [];
     private readonly ConcurrentDictionary<Guid, Parcel> arriving = [];
+    private readonly ConcurrentDictionary<Guid, Parcel> missing = [];
 
-    /// <summary>Whether everything that was released has arrived.</summary>
-    public bool IsIdle => leaving.IsEmpty && arriving.IsEmpty;
+    /// <summary>Whether everything that was released has arrived, but for what nobody finds.</summary>
+    public bool IsIdle => arriving.IsEmpty && leaving.Keys.All(missing.ContainsKey);
 
     /// <summary>How many orders it knows.</summary>
     public int Orders => ids.Count;
@@ -72,7 +74,12 @@ internal sealed class ReplayShipping(ReplayDoor door)
             var answer = await door.Ask(ReplayPeople.Shop, new ShipFulfilment(parcel.Id, "replay"), parcel.Invoice, NotNow, token);
             if (answer.IsSuccess)
             {
+                missing.TryRemove(parcel.Id, out _);
                 Know(answer.Value);
+            }
+            else if (answer.Refusal.Code == "inventory.short")
+            {
+                missing[parcel.Id] = parcel;
             }
             else if (answer.Refusal.Code == "orders.not-released")
             {

@@ -26,6 +26,7 @@ internal static class ReplayVerb
         Options:
           --nodes N     places that hold stock, two of them distribution centres; 302
           --stock ample opening stock that covers all sales and decreases (the usual)
+          --stock tight nine tenths of it, a tenth of that in the stores: orders wait, and are served from what is found and what comes back
           --until DATE  only up to the end of that day, like 2010-12-07
           --data DIR    the data folder
           --json        one object with all figures, unmatched credits and rejected lines
@@ -37,7 +38,7 @@ internal static class ReplayVerb
     private static async Task<int> Run(VerbOptions options, CancellationToken ct)
     {
         var (files, nodes, until) = (options.Arguments, NodesOf(options["--nodes"]), UntilOf(options["--until"]));
-        CheckStock(options["--stock"]);
+        var stock = StockOf(options["--stock"]);
         if (files.Count == 0)
         {
             throw new SetupException("replay needs at least one FILE.csv.gz.");
@@ -51,10 +52,10 @@ internal static class ReplayVerb
         }
 
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{plan.Figures.Rows} rows: {plan.Orders.Count} orders, {plan.Returns.Count} returns, {plan.BlindReturns.Count} credit notes without an order, {plan.Rejected.Count} rejects."));
-        return await Play(options, plan, read.Broken, nodes, SourceOf(files, nodes, until), ct);
+        return await Play(options, plan, read.Broken, nodes, stock, SourceOf(files, nodes, stock, until), ct);
     }
 
-    private static async Task<int> Play(VerbOptions options, SalesPlan plan, IReadOnlyList<string> broken, int nodes, string source, CancellationToken ct)
+    private static async Task<int> Play(VerbOptions options, SalesPlan plan, IReadOnlyList<string> broken, int nodes, ReplayStock stock, string source, CancellationToken ct)
     {
         // The jobs of a host look at the machine's time; nobody shall find this host who was not told where it listens.
         var settings = options.Settings(HostSettings.Demo) with { RunsJobs = false, Urls = "http://127.0.0.1:0" };
@@ -79,14 +80,14 @@ internal static class ReplayVerb
         var services = app.Services;
         var door = new ReplayDoor(services.GetRequiredService<RequestRunner>());
         var quiet = new ReplayQuiet(services.GetRequiredService<EngineWatch>(), services.GetRequiredService<Deliveries>(), clock);
-        var driver = new ReplayDriver(plan, nodes, door, clock, place, quiet, Console.Error);
+        var driver = new ReplayDriver(plan, nodes, stock, door, clock, place, quiet, Console.Error);
         var stuck = await driver.Play(source, ct);
         var dead = await services.GetRequiredService<EngineWatch>().Look(ct);
         IReadOnlyList<string> problems =
         [
             .. broken, .. stuck, .. dead is { Dead: 0, Incidents: 0 } ? Array.Empty<string>() : [$"{dead.Dead} dead letters and {dead.Incidents} incidents wait for a person."],
         ];
-        var report = await new ReplayMeasure(plan, door, services.GetRequiredService<Verification>()).Read(driver.Spent, problems, name, ct);
+        var report = await new ReplayMeasure(plan, stock, door, services.GetRequiredService<Verification>()).Read(driver.Spent, problems, name, ct);
         await app.StopAsync(ct);
         Say(options, report);
         return report.Problems.Count == 0 ? 0 : 1;
@@ -120,20 +121,17 @@ internal static class ReplayVerb
         : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
         : throw new SetupException($"--until takes a day like 2010-12-07, not '{text}'.");
 
-    private static void CheckStock(string? text)
+    private static ReplayStock StockOf(string? text) => text switch
     {
-        if (text is not null and not "ample")
-        {
-            throw new SetupException(text == "tight"
-                ? "--stock tight, where stock runs out and comes again, is not there yet: use --stock ample."
-                : $"--stock takes ample, not '{text}'.");
-        }
-    }
+        null or "ample" => ReplayStock.Ample,
+        "tight" => ReplayStock.Tight,
+        _ => throw new SetupException($"--stock takes ample or tight, not '{text}'."),
+    };
 
     /// <summary>Names what is played: the files' contents, whatever their names and order, and the options that change what happens.</summary>
-    private static string SourceOf(IReadOnlyList<string> files, int nodes, DateOnly? until)
+    private static string SourceOf(IReadOnlyList<string> files, int nodes, ReplayStock stock, DateOnly? until)
     {
         var contents = files.Select(f => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(f)))).Order(StringComparer.Ordinal);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [.. contents, $"nodes {nodes}", "stock ample", $"until {until:yyyy-MM-dd}"]))));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [.. contents, $"nodes {nodes}", $"stock {stock.ToString().ToLowerInvariant()}", $"until {until:yyyy-MM-dd}"]))));
     }
 }

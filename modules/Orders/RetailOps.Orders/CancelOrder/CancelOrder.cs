@@ -21,7 +21,7 @@ internal sealed class CancelOrderValidator : AbstractValidator<CancelOrder>
 }
 
 /// <summary>Cancels in one claim: the order's revision decides against shipments and allocations of the same moment.</summary>
-internal sealed class CancelOrderHandler(UnitOfWork work, ISender sender, OrderViews views, Closing closing) : IRequestHandler<CancelOrder, Result<OrderView>>
+internal sealed class CancelOrderHandler(UnitOfWork work, ISender sender, OrderViews views, Closing closing, WaitingForStock waiting) : IRequestHandler<CancelOrder, Result<OrderView>>
 {
     public async Task<Result<OrderView>> Handle(CancelOrder request, CancellationToken ct)
     {
@@ -43,6 +43,7 @@ internal sealed class CancelOrderHandler(UnitOfWork work, ISender sender, OrderV
 
         // What is allocated and not reserved any more has left the reservation; before that it is the reservation that holds the stock.
         var holdsReservation = order is { ReservationId: not null, Status: OrderStatus.Placed };
+        var before = WaitingForStock.Units(order);
         var allocated = wanted.ToDictionary(w => w.Key, w => order.Cancel(w.Key, w.Value)).Where(a => a.Value > 0).ToDictionary();
         if (isWithoutGoods)
         {
@@ -56,6 +57,7 @@ internal sealed class CancelOrderHandler(UnitOfWork work, ISender sender, OrderV
         }
 
         work.Raise(order, new OrderCancelled(Guid.CreateVersion7(), work.Now, order.Id, request.Reason, wanted.Values.Sum(), order.Status is OrderStatus.Cancelled));
+        waiting.Tell(order, before);
         closing.Of(order);
         return await views.Of(order, ct);
     }

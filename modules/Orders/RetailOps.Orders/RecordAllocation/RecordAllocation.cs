@@ -5,7 +5,7 @@ using RetailOps.Platform;
 
 namespace RetailOps.Orders;
 
-internal sealed class RecordAllocationHandler(UnitOfWork work) : IRequestHandler<RecordAllocation, Result<AllocationState>>
+internal sealed class RecordAllocationHandler(UnitOfWork work, WaitingForStock waiting) : IRequestHandler<RecordAllocation, Result<AllocationState>>
 {
     public async Task<Result<AllocationState>> Handle(RecordAllocation request, CancellationToken ct)
     {
@@ -25,7 +25,9 @@ internal sealed class RecordAllocationHandler(UnitOfWork work) : IRequestHandler
             return Refusal.Conflict("orders.held", "The order is held; release the hold first.", new { holds = order.Holds });
         }
 
+        var before = WaitingForStock.Units(order);
         var begin = order.Allocate(request.Granted);
+        waiting.Tell(order, before);
         var missing = order.Missing();
         var released = Release(order, request.Granted);
         orders.Fulfilments.AddRange(released);
