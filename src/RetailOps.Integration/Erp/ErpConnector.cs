@@ -14,6 +14,8 @@ internal sealed class ErpConnector(IErp erp, PostingReads postings, UnitOfWork w
 
     public const string NoAnswer = "integration.no-answer";
 
+    public const string Refused = "integration.refused";
+
     public static SubscriberDescription Description { get; } = new(Name, ["integration.posting-requested.v1"]);
 
     public async Task<IReadOnlyList<OutboundOutcome>> Call(IReadOnlyList<OutboundFact> facts, CancellationToken ct)
@@ -39,11 +41,12 @@ internal sealed class ErpConnector(IErp erp, PostingReads postings, UnitOfWork w
             case ErpAnswer.Posted posted:
                 work.Raise(posting, posting.Post(posted.Number, sent.Attempts, work.Now));
                 desk.Heal(posting.Key, NoAnswer);
-                desk.Heal(posting.Key, RefusedCause);
+                desk.Heal(posting.Key, Refused);
                 break;
             case ErpAnswer.Refused refused:
                 work.Raise(posting, posting.Refuse(refused.Words, sent.Attempts, work.Now));
                 desk.Heal(posting.Key, NoAnswer);
+                Show(posting, Refused, $"{erp.Name} refuses {posting.Key}: {refused.Words} Mend what stands against it there, then send the document once more.");
                 break;
             default:
                 throw new InvalidOperationException($"{answer} is no answer of an ERP.");
@@ -54,16 +57,12 @@ internal sealed class ErpConnector(IErp erp, PostingReads postings, UnitOfWork w
     {
         var posting = await Find(sent, ct);
         work.Raise(posting, posting.GiveUp(sent.Attempts, work.Now));
-        desk.Open(new(
-            posting.Key,
-            NoAnswer,
-            "high",
-            $"{erp.Name} did not say whether it posted {posting.Key}: {reason} When it answers again, send the document once more; it looks before it posts.",
-            new Money(posting.TotalMinor, posting.Currency)));
+        Show(posting, NoAnswer, $"{erp.Name} did not say whether it posted {posting.Key}: {reason} When it answers again, send the document once more; it looks before it posts.");
     }
 
-    /// <summary>The cause under which the flow opens an exception for a refused document.</summary>
-    public const string RefusedCause = "integration.refused";
+    // Here and not in the flow: whoever sends a document once more, long after its flow has ended, is told in the same way.
+    private void Show(Posting posting, string cause, string message) =>
+        desk.Open(new(posting.Key, cause, "high", message, new Money(posting.TotalMinor, posting.Currency)));
 
     private async Task<Posting> Find(OutboundFact sent, CancellationToken ct) =>
         await (await work.Join<IntegrationDbContext>(ct)).Postings.FindAsync([((PostingRequested)sent.Fact).DocumentKey], ct)
