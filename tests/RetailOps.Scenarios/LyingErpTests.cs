@@ -138,6 +138,8 @@ public sealed class LyingErpTests : IAsyncLifetime
 
         booked.Should().BeEquivalentTo(wanted);
         booked.Should().HaveCount(sales.Sum(s => s.Documents));
+        (await All("select distinct origin from sandbox_erp.documents where kind = 'CreditMemo'")).Should().BeEquivalentTo(
+            await All("select 'sales-invoice/' || i.id || '/1' from orders.invoices i join returns.refunds r using (order_id)"), "each credit memo names the invoice that it corrects");
         (await Sum("SalesInvoice")).Should().Be(sales.Sum(s => s.Paid));
         (await Sum("CreditMemo")).Should().Be(sales.Sum(s => s.GivenBack));
         (await Count("sandbox_erp.documents where state <> 'posted'")).Should().Be(0);

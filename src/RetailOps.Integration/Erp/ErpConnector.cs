@@ -3,10 +3,6 @@ using RetailOps.Platform;
 
 namespace RetailOps.Integration;
 
-/// <summary>Where the retailer is, for what is dated by the day.</summary>
-/// <param name="Zone">Posting dates are days of this zone.</param>
-internal sealed record BusinessZone(TimeZoneInfo Zone);
-
 /// <summary>Brings documents to the ERP and its answers back.</summary>
 internal sealed class ErpConnector(IErp erp, PostingReads postings, UnitOfWork work, ExceptionDesk desk, BusinessZone zone, TimeProvider clock) : IOutboundSubscriber
 {
@@ -21,9 +17,8 @@ internal sealed class ErpConnector(IErp erp, PostingReads postings, UnitOfWork w
     public async Task<IReadOnlyList<OutboundOutcome>> Call(IReadOnlyList<OutboundFact> facts, CancellationToken ct)
     {
         var wanted = await postings.Read([.. facts.Select(f => ((PostingRequested)f.Fact).DocumentKey)], ct);
-        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(clock.GetUtcNow(), zone.Zone).DateTime);
         var ready = wanted.Where(w => !w.AwaitsWhatItCorrects).ToList();
-        var answers = ready.Count == 0 ? [] : await erp.Ensure(ready.ConvertAll(w => w.Document), today, ct);
+        var answers = ready.Count == 0 ? [] : await erp.Ensure(ready.ConvertAll(w => w.Document), zone.DayOf(clock.GetUtcNow()), ct);
         var byKey = ready.Zip(answers).ToDictionary(p => p.First.Document.Key, p => p.Second);
         return [.. facts.Select(f => byKey.GetValueOrDefault(((PostingRequested)f.Fact).DocumentKey) switch
         {
