@@ -27,6 +27,8 @@ create table returns.refunds (
   granted_at timestamptz not null,
   settled_at timestamptz,
   business_date date,
+  -- The one that it corrects.
+  invoice_id uuid,
   voided_at timestamptz,
   void_reason text,
   revision int not null,

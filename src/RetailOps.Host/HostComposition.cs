@@ -50,6 +50,7 @@ public static class HostComposition
         services.AddSingleton(clock ?? TimeProvider.System);
         services.AddSerilog(log ?? Logger.None);
         services.AddSingleton(settings);
+        services.AddSingleton(BusinessZone.Of(settings.TimeZone));
         services.AddHttp();
         services.AddSecurity(new SecurityPosture(settings.IsDemo), () => RootKey.Load(settings.Key, settings.DataFolder, mayCreate: settings.IsDemo));
         services.AddPlatform(new Database(appConnection), [typeof(WorkflowsModule).Assembly, .. HostModules.All.Select(m => m.Assembly)], [.. HostModules.All.Select(m => m.Contracts), typeof(GetTask).Assembly]);

@@ -39,6 +39,9 @@ public sealed record HostSettings
     /// <summary><c>RETAILOPS_KEY</c>: 32 bytes in base64; null for the key file in the data folder.</summary>
     public string? Key { get; init; }
 
+    /// <summary><c>RETAILOPS_TIME_ZONE</c>: where the retailer keeps its books; what is dated by the day is dated there.</summary>
+    public string TimeZone { get; init; } = BusinessZone.Usual;
+
     /// <summary>Whether this host runs recurring jobs. False in tests that count what happens.</summary>
     public bool RunsJobs { get; init; } = true;
 
@@ -58,15 +61,17 @@ public sealed record HostSettings
             Database = Set("RETAILOPS_DB"),
             DatabaseOwner = Set("RETAILOPS_DB_OWNER"),
             Key = Set("RETAILOPS_KEY"),
+            TimeZone = Set("RETAILOPS_TIME_ZONE") ?? BusinessZone.Usual,
         };
 
         string? Set(string name) => variable(name) is { Length: > 0 } value ? value : null;
     }
 
     /// <summary>Refuses what must not start.</summary>
-    /// <exception cref="SetupException">An address cannot be read, or a Demo would be reachable by others.</exception>
+    /// <exception cref="SetupException">An address cannot be read, a Demo would be reachable by others, or there is no such time zone.</exception>
     public void Check()
     {
+        _ = BusinessZone.Of(TimeZone);
         foreach (var url in Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             BindingAddress address;

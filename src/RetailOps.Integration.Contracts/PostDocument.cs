@@ -24,7 +24,11 @@ public sealed record ErpDocument(
     string Kind, Guid Subject, string Reference, string? Party, DateOnly BusinessDate, string Currency, IReadOnlyList<ErpLine> Lines, string? Corrects = null, int Revision = 1)
 {
     /// <summary>Unique for ever among the documents that we ask for: <c>kind/subject/revision</c>, the kind in lower case with hyphens. Also the business key of its events and flow.</summary>
-    public string Key => $"{string.Concat(Kind.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()))}/{Subject}/{Revision}";
+    public string Key => KeyOf(Kind, Subject, Revision);
+
+    /// <summary>The key that a document has or would have, for <see cref="Corrects"/>.</summary>
+    public static string KeyOf(string kind, Guid subject, int revision = 1) =>
+        $"{string.Concat(kind.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()))}/{subject}/{revision}";
 }
 
 /// <summary>A line of a document.</summary>

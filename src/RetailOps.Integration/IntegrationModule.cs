@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 using RetailOps.Platform;
 
@@ -14,7 +13,6 @@ public static class IntegrationModule
     {
         services.AddModuleContext<IntegrationDbContext>();
         services.AddScoped<PostingReads>();
-        services.TryAddSingleton(new BusinessZone(TimeZoneInfo.Utc));
         services.AddSingleton<SandboxErp>();
         services.AddSingleton<IErp, SandboxAdapter>();
         services.AddOutbound<ErpConnector>(ErpConnector.Description, new());

@@ -38,6 +38,7 @@ public static class PlatformModule
         services.AddHostedService<DocumentRefresh>();
         services.AddScoped<Inbox>();
         services.AddSingleton<Verification>();
+        services.TryAddSingleton(BusinessZone.Of(BusinessZone.Usual));
         services.AddSingleton<InvariantSource>(s => new(PlatformInvariants.All(s.GetRequiredService<FactCatalogue>())));
         services.AddMediatR(settings =>
         {

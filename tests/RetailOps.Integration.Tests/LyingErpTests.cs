@@ -59,6 +59,28 @@ public sealed class LyingErpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_refused_again_long_after_its_flow_is_shown_again_and_heals_when_it_is_posted()
+    {
+        await using var host = await books.Host();
+        var invoice = Documents.Invoice();
+        await host.Told(new Misbehaviour("refuse", Words: "The period is closed."));
+        await host.Post(invoice);
+        await host.Quiet();
+        await books.Do("update platform.exceptions set status = 'resolved', closed = now(), closed_by = 'somebody', resolution = 'Opened the period.'");
+
+        await host.Must(new RetryPosting(invoice.Key));
+        await host.Quiet();
+        var again = await Shown();
+        await host.Told();
+        await host.Must(new RetryPosting(invoice.Key));
+        await host.Quiet();
+
+        again.Should().Equal("integration.refused resolved 1", "integration.refused open 1");
+        (await Shown()).Should().Equal("integration.refused resolved 1", "integration.refused healed 1");
+        Task<List<string>> Shown() => books.All<string>("select cause || ' ' || status || ' ' || count from platform.exceptions where key = $1 order by opened, id", invoice.Key);
+    }
+
+    [Fact]
     public async Task A_slow_erp_holds_up_neither_other_subscribers_nor_a_transaction()
     {
         await using var host = await books.Host(services: s => s.AddSubscriber<Bystander>(Bystander.Description));

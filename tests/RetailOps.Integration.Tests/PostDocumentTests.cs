@@ -19,6 +19,25 @@ public sealed class PostDocumentTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await books.DisposeAsync();
 
+    [Theory]
+    [InlineData(null, "2026-03-29T00:30:00Z", "2026-03-29")]
+    [InlineData(null, "2026-03-28T23:30:00Z", "2026-03-28")]
+    [InlineData(null, "2026-03-29T23:30:00Z", "2026-03-30")]
+    [InlineData(null, "2026-10-24T23:30:00Z", "2026-10-25")]
+    [InlineData(null, "2026-10-25T23:30:00Z", "2026-10-25")]
+    [InlineData("America/New_York", "2026-03-09T03:30:00Z", "2026-03-08")]
+    [InlineData("America/New_York", "2026-03-09T04:30:00Z", "2026-03-09")]
+    public async Task A_document_is_dated_with_the_day_at_the_retailers_in_summer_and_in_winter(string? zone, string now, string day)
+    {
+        clock.SetUtcNow(DateTimeOffset.Parse(now, System.Globalization.CultureInfo.InvariantCulture));
+        await using var host = await books.Host(clock: clock, services: s => _ = zone is null ? s : s.AddSingleton(BusinessZone.Of(zone)));
+
+        await host.Post(Documents.Invoice());
+        await host.Quiet();
+
+        (await books.One<DateOnly>("select posting_date from sandbox_erp.documents")).ToString("O").Should().Be(day);
+    }
+
     [Fact]
     public async Task A_document_is_asked_for_posted_and_answered()
     {

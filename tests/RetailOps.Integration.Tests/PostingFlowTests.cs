@@ -38,6 +38,12 @@ public sealed class PostingFlowTests : IAsyncLifetime
             _ => new() { ["Words"] = "No answer in 2 tries.", ["Outcome"] = "GaveUp" },
         });
         (await books.One<long>("select count(*) from workflows.bookmarks")).Should().Be(0);
+        (await books.All<string>("select cause || ' ' || count || ' ' || at_stake_minor from platform.exceptions")).Should().Equal(outcome switch
+        {
+            "Posted" => [],
+            "Refused" => ["integration.refused 1 6495"],
+            _ => ["integration.no-answer 1 6495"],
+        });
         (await engine.Broken()).Should().BeEmpty();
     }
 
@@ -53,6 +59,22 @@ public sealed class PostingFlowTests : IAsyncLifetime
 
         (await Outputs())["Number"].Should().Be("INV-000001");
         (await books.All<string>("select event from workflows.journal where event = 'Suspended'")).Should().BeEmpty();
+        (await engine.Broken()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_document_that_was_asked_for_with_another_content_is_put_before_a_person()
+    {
+        var invoice = Documents.Invoice();
+        await using var engine = await books.Host(workers: 1);
+        await Publish(engine, invoice with { Reference = "WEB-1002" });
+
+        await engine.Post(invoice);
+        await engine.Quiet();
+
+        (await Outputs())["Outcome"].Should().Be("Refused");
+        (await books.All<string>("select key || ' ' || cause || ' ' || count from platform.exceptions")).Should().Equal($"{invoice.Key} integration.other-document 1");
+        (await books.All<string>("select number from integration.postings")).Should().Equal("INV-000001");
         (await engine.Broken()).Should().BeEmpty();
     }
 

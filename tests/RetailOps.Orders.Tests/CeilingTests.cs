@@ -1,3 +1,4 @@
+using RetailOps.Inventory;
 using RetailOps.Kernel;
 using RetailOps.Testing;
 
@@ -35,6 +36,47 @@ public sealed class CeilingTests(OrdersFixture orders) : IClassFixture<OrdersFix
 
         before.Refusal!.Code.Should().Be("orders.not-returnable");
         sold.LastDeliveredAt.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task A_settled_refund_names_the_invoice_of_its_goods_and_none_where_they_stand_on_several()
+    {
+        var id = await InvoicedFromTwoNodes();
+        var invoices = (await orders.Host.Order(id)).Invoices;
+        await orders.Return(id, 1, 1);
+        await orders.Return(id, 2, 2);
+        var (one, both) = (Guid.NewGuid(), Guid.NewGuid());
+        var before = await orders.Host.Must(new ReserveRefund(id, one, [new(1, 1)]));
+        await orders.Host.Must(new ReserveRefund(id, both, [new(2, 1)]));
+
+        var settled = await orders.Host.Must(new SettleRefund(id, one));
+        var again = await orders.Host.Must(new SettleRefund(id, one));
+        var ofBoth = await orders.Host.Must(new SettleRefund(id, both));
+
+        invoices.Should().HaveCount(2);
+        before.InvoiceId.Should().BeNull();
+        settled.InvoiceId.Should().Be(invoices.Single(i => i.Total == Pounds(250 + 250)).Id);
+        again.InvoiceId.Should().Be(settled.InvoiceId);
+        ofBoth.InvoiceId.Should().BeNull("units of the second line left with both shipments");
+    }
+
+    /// <summary>A line of one unit from one node, and a line of two units, one from each: two shipments, both invoiced.</summary>
+    private async Task<OrderId> InvoicedFromTwoNodes()
+    {
+        await orders.Host.Stock("JAR", 1);
+        await orders.Host.Stock("LID", 1);
+        await orders.Host.Stock("LID", 1, "DC-2");
+        var id = (await orders.Host.Must(Shop.Order(orders.NewNumber(), ("JAR", 1), ("LID", 2)))).Id;
+        AllocationLine[] plan = [new(1, new("JAR"), 1, "DC-1"), new(2, new("LID"), 1, "DC-1"), new(2, new("LID"), 1, "DC-2")];
+        await orders.Host.Must(new AllocateOrder(id, 1, plan, AllowPart: false));
+        await orders.Host.Must(new RecordAllocation(id, [.. plan.Select(p => new GrantedUnits(p.LineId, p.Node!, p.Quantity))]));
+        await orders.Host.Must(new ShipOrder(id));
+        foreach (var fulfilment in (await orders.Host.Order(id)).Fulfilments)
+        {
+            await orders.Host.Must(new IssueInvoice(id, fulfilment.Id));
+        }
+
+        return id;
     }
 
     [Fact]

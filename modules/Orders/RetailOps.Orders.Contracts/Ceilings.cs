@@ -66,7 +66,8 @@ public sealed record ReserveRefund(OrderId OrderId, Guid RefundId, IReadOnlyList
 /// <param name="Amount">Over all lines and the extra, taxes in it.</param>
 /// <param name="Lines">What each line gets, taxes apart.</param>
 /// <param name="Tenders">Where it goes back to.</param>
-public sealed record ReservedRefund(Guid RefundId, Money Amount, IReadOnlyList<RefundedLine> Lines, IReadOnlyList<RefundedTender> Tenders);
+/// <param name="InvoiceId">The only invoice that holds any of the lines; null when several do or none, and before the refund is settled.</param>
+public sealed record ReservedRefund(Guid RefundId, Money Amount, IReadOnlyList<RefundedLine> Lines, IReadOnlyList<RefundedTender> Tenders, Guid? InvoiceId = null);
 
 /// <summary>What a line gets back.</summary>
 /// <param name="LineId">The order's line.</param>

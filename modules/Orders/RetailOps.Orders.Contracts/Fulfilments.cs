@@ -119,10 +119,12 @@ public sealed record IssueInvoice(OrderId OrderId, Guid? FulfilmentId) : IReques
 /// <param name="ExternalId">The channel's number of the order.</param>
 /// <param name="CustomerId">The channel's number of the customer; null for a guest.</param>
 /// <param name="IssuedAt">Business time, UTC.</param>
+/// <param name="BusinessDate">The day it was issued, in the retailer's time zone.</param>
 /// <param name="Total">What the customer owes for it: the sum of the lines.</param>
 /// <param name="Lines">What is charged; amounts without and taxes on top.</param>
 public sealed record IssuedInvoice(
-    Guid Id, OrderId OrderId, Guid? FulfilmentId, string Channel, string ExternalId, string? CustomerId, DateTimeOffset IssuedAt, Money Total, IReadOnlyList<InvoicedLine> Lines);
+    Guid Id, OrderId OrderId, Guid? FulfilmentId, string Channel, string ExternalId, string? CustomerId, DateTimeOffset IssuedAt, DateOnly BusinessDate, Money Total,
+    IReadOnlyList<InvoicedLine> Lines);
 
 /// <summary>What is charged.</summary>
 /// <param name="Kind"><c>goods</c>, <c>shipping</c>, <c>discount</c> or <c>service</c>.</param>

@@ -92,6 +92,7 @@ public sealed record ExecuteRefund(Guid RefundId) : IRequest<Result<ExecutedRefu
 /// <param name="Reason">Why.</param>
 /// <param name="Reference">What a person of the ERP knows it by: the channel's number of the return, or the key of the credit; at most 128 characters.</param>
 /// <param name="BusinessDate">The day it was paid, in the retailer's time zone.</param>
+/// <param name="InvoiceId">The invoice that it corrects; null for none, or when it is about several.</param>
 public sealed record ExecutedRefund(
     Guid RefundId,
     Guid? ReturnId,
@@ -103,7 +104,8 @@ public sealed record ExecutedRefund(
     string Kind,
     string Reason,
     string Reference,
-    DateOnly BusinessDate);
+    DateOnly BusinessDate,
+    Guid? InvoiceId = null);
 
 /// <summary>What money was given back for.</summary>
 /// <param name="Sku">The item; null for a credit that is for none.</param>

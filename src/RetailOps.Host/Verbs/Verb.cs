@@ -25,6 +25,7 @@ internal sealed record Verb(
           RETAILOPS_DB        connection string of your own PostgreSQL: the owner's when it stands alone
           RETAILOPS_DB_OWNER  the owner's; RETAILOPS_DB is then the application's
           RETAILOPS_KEY       32 bytes in base64, instead of the file key in the data folder
+          RETAILOPS_TIME_ZONE where the books are kept, whose days documents are dated by; Europe/London
           OTEL_EXPORTER_OTLP_ENDPOINT  where traces and metrics go; nowhere unless set
         """;
 

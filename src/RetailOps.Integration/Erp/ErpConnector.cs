@@ -3,10 +3,6 @@ using RetailOps.Platform;
 
 namespace RetailOps.Integration;
 
-/// <summary>Where the retailer is, for what is dated by the day.</summary>
-/// <param name="Zone">Posting dates are days of this zone.</param>
-internal sealed record BusinessZone(TimeZoneInfo Zone);
-
 /// <summary>Brings documents to the ERP and its answers back.</summary>
 internal sealed class ErpConnector(IErp erp, PostingReads postings, UnitOfWork work, ExceptionDesk desk, BusinessZone zone, TimeProvider clock) : IOutboundSubscriber
 {
@@ -14,14 +10,15 @@ internal sealed class ErpConnector(IErp erp, PostingReads postings, UnitOfWork w
 
     public const string NoAnswer = "integration.no-answer";
 
+    public const string Refused = "integration.refused";
+
     public static SubscriberDescription Description { get; } = new(Name, ["integration.posting-requested.v1"]);
 
     public async Task<IReadOnlyList<OutboundOutcome>> Call(IReadOnlyList<OutboundFact> facts, CancellationToken ct)
     {
         var wanted = await postings.Read([.. facts.Select(f => ((PostingRequested)f.Fact).DocumentKey)], ct);
-        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(clock.GetUtcNow(), zone.Zone).DateTime);
         var ready = wanted.Where(w => !w.AwaitsWhatItCorrects).ToList();
-        var answers = ready.Count == 0 ? [] : await erp.Ensure(ready.ConvertAll(w => w.Document), today, ct);
+        var answers = ready.Count == 0 ? [] : await erp.Ensure(ready.ConvertAll(w => w.Document), zone.DayOf(clock.GetUtcNow()), ct);
         var byKey = ready.Zip(answers).ToDictionary(p => p.First.Document.Key, p => p.Second);
         return [.. facts.Select(f => byKey.GetValueOrDefault(((PostingRequested)f.Fact).DocumentKey) switch
         {
@@ -39,11 +36,12 @@ internal sealed class ErpConnector(IErp erp, PostingReads postings, UnitOfWork w
             case ErpAnswer.Posted posted:
                 work.Raise(posting, posting.Post(posted.Number, sent.Attempts, work.Now));
                 desk.Heal(posting.Key, NoAnswer);
-                desk.Heal(posting.Key, RefusedCause);
+                desk.Heal(posting.Key, Refused);
                 break;
             case ErpAnswer.Refused refused:
                 work.Raise(posting, posting.Refuse(refused.Words, sent.Attempts, work.Now));
                 desk.Heal(posting.Key, NoAnswer);
+                Show(posting, Refused, $"{erp.Name} refuses {posting.Key}: {refused.Words} Mend what stands against it there, then send the document once more.");
                 break;
             default:
                 throw new InvalidOperationException($"{answer} is no answer of an ERP.");
@@ -54,16 +52,12 @@ internal sealed class ErpConnector(IErp erp, PostingReads postings, UnitOfWork w
     {
         var posting = await Find(sent, ct);
         work.Raise(posting, posting.GiveUp(sent.Attempts, work.Now));
-        desk.Open(new(
-            posting.Key,
-            NoAnswer,
-            "high",
-            $"{erp.Name} did not say whether it posted {posting.Key}: {reason} When it answers again, send the document once more; it looks before it posts.",
-            new Money(posting.TotalMinor, posting.Currency)));
+        Show(posting, NoAnswer, $"{erp.Name} did not say whether it posted {posting.Key}: {reason} When it answers again, send the document once more; it looks before it posts.");
     }
 
-    /// <summary>The cause under which the flow opens an exception for a refused document.</summary>
-    public const string RefusedCause = "integration.refused";
+    // Here and not in the flow: whoever sends a document once more, long after its flow has ended, is told in the same way.
+    private void Show(Posting posting, string cause, string message) =>
+        desk.Open(new(posting.Key, cause, "high", message, new Money(posting.TotalMinor, posting.Currency)));
 
     private async Task<Posting> Find(OutboundFact sent, CancellationToken ct) =>
         await (await work.Join<IntegrationDbContext>(ct)).Postings.FindAsync([((PostingRequested)sent.Fact).DocumentKey], ct)

@@ -6,10 +6,11 @@ namespace RetailOps.Integration;
 
 /// <summary>
 /// Asks for a document to be put into the books and waits until the ERP has decided. The instance's correlation id is the document's key: its
-/// answers come under it.
+/// answers come under it. A refusal and silence are put before a person by the connector; what was asked for before with another content is
+/// an outcome of its own.
 /// </summary>
 [Activity("RetailOps.PostDocument", Version = 1, Category = "Integration")]
-[Outcomes("Posted", "Refused", "GaveUp")]
+[Outcomes("Posted", "Refused", "GaveUp", "Contradicted")]
 [Effect(Effect.Posts, NoUndoBecause = "A posted document is final; a credit memo or a reverse adjustment corrects it.")]
 [Sends(typeof(PostDocument))]
 [WaitsFor(Posted)]
@@ -44,7 +45,8 @@ internal sealed class PostDocumentActivity : Activity
         var result = await context.Send(new PostDocument(document));
         if (!result.IsSuccess)
         {
-            End(context, "Refused", null, $"{result.Refusal.Code}: {result.Refusal.Message}");
+            // Nothing is on its way, so nobody else tells of it.
+            End(context, "Contradicted", null, $"{result.Refusal.Code}: {result.Refusal.Message}");
             return;
         }
 

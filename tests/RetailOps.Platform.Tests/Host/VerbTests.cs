@@ -24,6 +24,15 @@ public sealed class VerbTests
         error.TrimEnd('\n').Should().Contain(says).And.NotContain("\n");
     }
 
+    [Fact]
+    public void A_time_zone_that_does_not_exist_is_refused_before_anything_starts()
+    {
+        var settings = HostSettings.Read(HostSettings.Demo, name => name == "RETAILOPS_TIME_ZONE" ? "Europe/Atlantis" : null);
+
+        settings.Invoking(s => s.Check()).Should().Throw<SetupException>().WithMessage("*Europe/Atlantis*");
+        HostSettings.Read(HostSettings.Demo, _ => null).TimeZone.Should().Be("Europe/London");
+    }
+
     [Theory]
     [InlineData("demo", "--help")]
     [InlineData("demo", "demo", "--help")]

@@ -12,7 +12,7 @@ namespace RetailOps.Orders;
 [Needs("orders.read")]
 internal sealed record DescribeShipment(Guid FulfilmentId) : IRequest<Result<ErpDocument>>;
 
-internal sealed class DescribeShipmentHandler(UnitOfWork work) : IRequestHandler<DescribeShipment, Result<ErpDocument>>
+internal sealed class DescribeShipmentHandler(UnitOfWork work, BusinessZone zone) : IRequestHandler<DescribeShipment, Result<ErpDocument>>
 {
     public async Task<Result<ErpDocument>> Handle(DescribeShipment request, CancellationToken ct)
     {
@@ -22,7 +22,7 @@ internal sealed class DescribeShipmentHandler(UnitOfWork work) : IRequestHandler
             return Refusal.NotFound("orders.unknown-fulfilment", "There is no such fulfilment.");
         }
 
-        return fulfilment.HasLeft ? Documents.Of(order, fulfilment) : Refusal.Conflict("orders.not-shipped", "The goods have not left yet.");
+        return fulfilment.HasLeft ? Documents.Of(order, fulfilment, zone) : Refusal.Conflict("orders.not-shipped", "The goods have not left yet.");
     }
 }
 

@@ -9,12 +9,13 @@ namespace RetailOps.Orders;
 internal sealed class InvoiceReads : IGroupCache
 {
     private readonly UnitOfWork work;
+    private readonly BusinessZone zone;
     private readonly Dictionary<OrderId, List<Invoice>> loaded = [];
     private readonly Dictionary<OrderId, List<IssuedInvoice>> written = [];
 
-    public InvoiceReads(UnitOfWork work)
+    public InvoiceReads(UnitOfWork work, BusinessZone zone)
     {
-        this.work = work;
+        (this.work, this.zone) = (work, zone);
         work.Register(this);
     }
 
@@ -62,9 +63,24 @@ internal sealed class InvoiceReads : IGroupCache
         var context = await work.Join<OrdersDbContext>(ct);
         var lines = await context.InvoiceLines.Where(l => l.InvoiceId == invoice.Id).OrderBy(l => l.Position).ToListAsync(ct);
         return new(
-            invoice.Id, order.Id, invoice.FulfilmentId, order.Channel, order.ExternalId, order.CustomerId, invoice.IssuedAt, new(invoice.TotalMinor, order.Currency),
+            invoice.Id, order.Id, invoice.FulfilmentId, order.Channel, order.ExternalId, order.CustomerId, invoice.IssuedAt, zone.DayOf(invoice.IssuedAt), new(invoice.TotalMinor, order.Currency),
             lines.ConvertAll(l => new InvoicedLine(
                 l.Kind, l.LineId, l.Sku is null ? null : new Sku(l.Sku), l.Quantity, new(l.AmountMinor, order.Currency), new(l.TaxMinor, order.Currency), l.Description)));
+    }
+
+    /// <summary>The only invoice that holds any of the lines; null when several do, or none.</summary>
+    public async ValueTask<Guid?> OnlyOne(OrderId order, IReadOnlyCollection<int> lines, CancellationToken ct)
+    {
+        await Load([order], ct);
+        var mine = written.GetValueOrDefault(order, []).Where(i => i.Lines.Any(l => l.LineId is { } line && lines.Contains(line))).Select(i => i.Id);
+        var before = loaded[order].ConvertAll(i => i.Id);
+        if (before.Count > 0)
+        {
+            var context = await work.Join<OrdersDbContext>(ct);
+            before = await context.InvoiceLines.Where(l => before.Contains(l.InvoiceId) && l.LineId != null && lines.Contains(l.LineId.Value)).Select(l => l.InvoiceId).Distinct().ToListAsync(ct);
+        }
+
+        return before.Concat(mine).ToList() is [var one] ? one : null;
     }
 
     public void Remember(IssuedInvoice invoice)

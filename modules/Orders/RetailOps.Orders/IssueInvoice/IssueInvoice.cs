@@ -5,7 +5,7 @@ using RetailOps.Platform;
 
 namespace RetailOps.Orders;
 
-internal sealed class IssueInvoiceHandler(UnitOfWork work, InvoiceReads invoices, Closing closing) : IRequestHandler<IssueInvoice, Result<IssuedInvoice>>
+internal sealed class IssueInvoiceHandler(UnitOfWork work, InvoiceReads invoices, Closing closing, BusinessZone zone) : IRequestHandler<IssueInvoice, Result<IssuedInvoice>>
 {
     public async Task<Result<IssuedInvoice>> Handle(IssueInvoice request, CancellationToken ct)
     {
@@ -66,6 +66,6 @@ internal sealed class IssueInvoiceHandler(UnitOfWork work, InvoiceReads invoices
         }
 
         var total = lines.Aggregate(Money.Zero(order.Currency), (sum, l) => sum + l.Amount + l.Tax);
-        return new(Guid.CreateVersion7(), order.Id, fulfilment, order.Channel, order.ExternalId, order.CustomerId, work.Now, total, lines);
+        return new(Guid.CreateVersion7(), order.Id, fulfilment, order.Channel, order.ExternalId, order.CustomerId, work.Now, zone.DayOf(work.Now), total, lines);
     }
 }

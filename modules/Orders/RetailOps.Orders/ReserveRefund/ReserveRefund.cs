@@ -55,7 +55,7 @@ internal sealed class ReserveRefundHandler(UnitOfWork work) : IRequestHandler<Re
     }
 }
 
-internal sealed class SettleRefundHandler(UnitOfWork work) : IRequestHandler<SettleRefund, Result<ReservedRefund>>
+internal sealed class SettleRefundHandler(UnitOfWork work, InvoiceReads invoices) : IRequestHandler<SettleRefund, Result<ReservedRefund>>
 {
     public async Task<Result<ReservedRefund>> Handle(SettleRefund request, CancellationToken ct)
     {
@@ -77,7 +77,7 @@ internal sealed class SettleRefundHandler(UnitOfWork work) : IRequestHandler<Set
             work.Raise(order, refund.Changed(order, work.Now));
         }
 
-        return refund.ToView(order);
+        return refund.ToView(order) with { InvoiceId = await invoices.OnlyOne(order.Id, [.. refund.Lines.Select(l => l.LineId)], ct) };
     }
 }
 

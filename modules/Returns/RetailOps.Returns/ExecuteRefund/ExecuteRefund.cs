@@ -33,6 +33,7 @@ internal sealed class ExecuteRefundHandler(UnitOfWork work, ISender sender, Gove
             return Refusal.Conflict("returns.not-approved", "This refund is not paid before those who must have approved just this amount.", new { tier = refund.Tier });
         }
 
+        Guid? invoice = null;
         if (refund.OrderId is { } order)
         {
             var settled = await sender.Send(new SettleRefund(order, refund.Id), ct);
@@ -45,9 +46,11 @@ internal sealed class ExecuteRefundHandler(UnitOfWork work, ISender sender, Gove
             {
                 throw new InvalidOperationException($"Refund {refund.Id} is over {refund.Amount}, the order keeps {settled.Value.Amount} for it.");
             }
+
+            invoice = settled.Value.InvoiceId;
         }
 
-        refund.Settle(work.Now, ReturnPolicy.Live(documents).DateOf(work.Now));
+        refund.Settle(work.Now, ReturnPolicy.Live(documents).DateOf(work.Now), invoice);
         work.Raise(refund, new RefundSettled(Guid.CreateVersion7(), work.Now, refund.Id, refund.ReturnId, refund.Amount));
         return Answer(refund);
     }
@@ -63,5 +66,6 @@ internal sealed class ExecuteRefundHandler(UnitOfWork work, ISender sender, Gove
         refund.Kind,
         refund.Reason,
         refund.Reference,
-        refund.BusinessDate!.Value);
+        refund.BusinessDate!.Value,
+        refund.InvoiceId);
 }

@@ -55,5 +55,6 @@ internal static class CreditMemo
         refund.CustomerId,
         refund.BusinessDate,
         refund.Amount.Currency,
-        [.. refund.Lines.Select(l => new ErpLine(refund.Kind == "sundry" ? "sundry" : "goods", l.Sku, l.Quantity, l.Amount, l.Tax, l.Sku is null ? refund.Reason : null))]);
+        [.. refund.Lines.Select(l => new ErpLine(refund.Kind == "sundry" ? "sundry" : "goods", l.Sku, l.Quantity, l.Amount, l.Tax, l.Sku is null ? refund.Reason : null))],
+        refund.InvoiceId is { } invoice ? ErpDocument.KeyOf("SalesInvoice", invoice) : null);
 }

@@ -72,6 +72,9 @@ internal sealed class Refund : IAggregate
 
     public DateOnly? BusinessDate { get; private set; }
 
+    /// <summary>The invoice that it corrects; null for none, or when it is about several.</summary>
+    public Guid? InvoiceId { get; private set; }
+
     public DateTimeOffset? VoidedAt { get; private set; }
 
     public string? VoidReason { get; private set; }
@@ -136,10 +139,10 @@ internal sealed class Refund : IAggregate
     }
 
     /// <summary>It was paid.</summary>
-    public void Settle(DateTimeOffset now, DateOnly businessDate)
+    public void Settle(DateTimeOffset now, DateOnly businessDate, Guid? invoice)
     {
         Status = RefundStatus.Settled;
-        (SettledAt, BusinessDate) = (now, businessDate);
+        (SettledAt, BusinessDate, InvoiceId) = (now, businessDate, invoice);
     }
 
     /// <summary>It will not be paid.</summary>
