@@ -36,6 +36,31 @@ public sealed class KnownItemsTests(InventoryFixture inventory) : IClassFixture<
         (await inventory.Host.Must(new FindUnknownItems([ghost]))).Should().Equal(ghost);
     }
 
+    [Fact]
+    public async Task Orders_of_known_items_are_placed_together_in_one_group()
+    {
+        await inventory.Host.Must(new PutItem(new("SPOON-07"), "Spoon", "each"));
+        await using var group = inventory.Begin(WorkMode.Group);
+
+        var first = await group.Send(Shop.Order("G-1", ("SPOON-07", 1)));
+        var second = await group.Send(Shop.Order("G-2", ("SPOON-07", 2)));
+        await group.Commit();
+
+        (first.IsSuccess, second.IsSuccess).Should().Be((true, true));
+        (await inventory.Ask<long>("select count(*) from orders.orders where external_id in ('G-1', 'G-2')")).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task An_order_of_what_a_neighbour_in_the_group_put_is_run_alone_and_not_refused()
+    {
+        await using var group = inventory.Begin(WorkMode.Group);
+        await group.Send(new PutItem(new("SPOON-08"), "Spoon", "each"));
+
+        var order = () => group.Send(Shop.Order("G-3", ("SPOON-08", 1)));
+
+        await order.Should().ThrowAsync<RunAloneException>();
+    }
+
     [Theory]
     [InlineData("delete from inventory.items where sku = 'STAYS'")]
     [InlineData("update inventory.items set sku = 'WENT' where sku = 'STAYS'")]
