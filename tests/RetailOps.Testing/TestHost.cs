@@ -102,7 +102,7 @@ public sealed class TestHost : IAsyncDisposable
 
         if (options.Workflows)
         {
-            await host.Services.ImportWorkflowsAsync(Path.Combine(RepositoryRoot.Find(), "tests", "RetailOps.Testing", "Thin"));
+            await Flow.Import(host.Services, Path.Combine(RepositoryRoot.Find(), "tests", "RetailOps.Testing", "Thin"));
         }
 
         await host.host.StartAsync();
