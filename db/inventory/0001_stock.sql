@@ -16,6 +16,16 @@ create table inventory.items (
   constraint ck_items_price check (price_minor >= 0 and (price_minor is null) = (price_currency is null))
 );
 
+-- A code that named an item once names it for good: every host keeps in memory which codes do.
+create function inventory.items_stay() returns trigger language plpgsql set search_path = pg_catalog as $$
+begin
+  raise exception 'an item is never deleted and its code never changes: %', old.sku;
+end
+$$;
+create trigger items_stay before delete on inventory.items for each row execute function inventory.items_stay();
+create trigger items_keep_their_code before update of id, sku on inventory.items
+  for each row when (old.id is distinct from new.id or old.sku is distinct from new.sku) execute function inventory.items_stay();
+
 create table inventory.nodes (
   code text primary key,
   name text not null,

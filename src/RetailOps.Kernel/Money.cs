@@ -22,8 +22,8 @@ public readonly record struct Money(long MinorUnits, string Currency)
         _ => 2,
     };
 
-    /// <summary>Whether a text is three upper-case letters.</summary>
-    public static bool IsCurrency(string? text) => text is { Length: 3 } && text.All(char.IsAsciiLetterUpper);
+    /// <summary>Whether a text is the code of a currency: three upper-case letters that ISO 4217 has given to money that people pay with.</summary>
+    public static bool IsCurrency(string? text) => text is not null && Currencies.All.Contains(text);
 
     /// <summary>The sum; both sides must be of one currency.</summary>
     /// <exception cref="InvalidOperationException">The currencies differ.</exception>
@@ -58,9 +58,14 @@ public readonly record struct Money(long MinorUnits, string Currency)
             using var document = JsonDocument.ParseValue(ref reader);
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("amount", out var amount) || !root.TryGetProperty("currency", out var currency)
-                || root.EnumerateObject().Count() != 2 || currency.ValueKind != JsonValueKind.String || !IsCurrency(currency.GetString()))
+                || root.EnumerateObject().Count() != 2 || currency.ValueKind != JsonValueKind.String)
             {
                 throw new JsonException("Money is {\"amount\":\"12.34\",\"currency\":\"GBP\"}.");
+            }
+
+            if (!IsCurrency(currency.GetString()))
+            {
+                throw new JsonException("The currency is none of ISO 4217: three upper-case letters like GBP.");
             }
 
             var text = amount.ValueKind is JsonValueKind.String ? amount.GetString() : amount.ValueKind is JsonValueKind.Number ? amount.GetRawText() : null;

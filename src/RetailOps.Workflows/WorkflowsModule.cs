@@ -39,8 +39,7 @@ public static class WorkflowsModule
     /// <param name="services">The built container.</param>
     /// <param name="folder">Where the <c>*.json</c> are.</param>
     /// <param name="ct">Cancels.</param>
-    /// <returns>How many new versions there are.</returns>
-    /// <exception cref="DefinitionFileException">A file cannot be published; the message names file, activity and fault.</exception>
-    public static Task<int> ImportWorkflowsAsync(this IServiceProvider services, string folder, CancellationToken ct = default) =>
+    /// <returns>How many new versions there are, and which files cannot be published and why; the others count all the same.</returns>
+    public static Task<ImportedWorkflows> ImportWorkflowsAsync(this IServiceProvider services, string folder, CancellationToken ct = default) =>
         services.GetRequiredService<DefinitionStore>().Import(folder, ct);
 }

@@ -65,6 +65,25 @@ public sealed class ReplayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_broken_line_is_said_with_its_place_and_reason_and_costs_nothing_but_itself()
+    {
+        var file = DirtySales.Write(Path.Combine(replay.Folder, "a.csv.gz"), [Sale(1), "2,85123A,X,many,2010-12-01 08:26:00,2.55,17850.0,UK", Sale(3), "4,85123A,TOO FEW", "5,85123A,\"X,1,2010-12-01 08:26:00,2.55,17850.0,UK", Sale(6)]);
+
+        var (exitCode, figures, complaints) = await replay.ToTheEnd(file, "--nodes", "2");
+
+        exitCode.Should().Be(0, complaints);
+        complaints.Should().Contain("6 rows: 3 orders").And.Contain("3 rejects");
+        figures.GetProperty("rejectedLines").EnumerateArray().Select(r => $"{r.GetProperty("file")}:{r.GetProperty("line")} {r.GetProperty("reason")}").Should().Equal("a.csv.gz:3 quantity", "a.csv.gz:5 fields", "a.csv.gz:6 quote");
+        figures.GetProperty("rejectedLines").EnumerateArray().Should().OnlyContain(r => r.GetProperty("words").GetString()!.Length > 10);
+        figures.GetProperty("rejects").EnumerateArray().Select(r => $"{r.GetProperty("count")} {r.GetProperty("reason")}").Should().Equal("1 fields", "1 quantity", "1 quote");
+        (figures.GetProperty("orders").GetInt32(), figures.GetProperty("unitsShipped").GetInt32()).Should().Be((3, 18));
+        AreAsPlanned(figures, file);
+        AreSound(figures);
+
+        static string Sale(int invoice) => $"{invoice},85123A,X,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom";
+    }
+
+    [Fact]
     public async Task Of_a_file_that_was_cut_what_is_there_is_played_and_the_exit_code_says_so()
     {
         var whole = await File.ReadAllBytesAsync(DirtySales.Write(Path.Combine(replay.Folder, "a.csv.gz"), DirtySales.Lines(3, 40, new(2010, 12, 1))));
@@ -74,7 +93,9 @@ public sealed class ReplayTests : IAsyncLifetime
         var (exitCode, figures, complaints) = await replay.ToTheEnd(file, "--nodes", "3");
 
         exitCode.Should().Be(1);
-        complaints.Should().Contain("ends too early");
+        complaints.Should().Contain("cut.csv.gz").And.Contain("ends too early");
+        figures.GetProperty("rejectedLines").EnumerateArray().Should().ContainSingle(r => r.GetProperty("reason").GetString() == "truncated-file" && r.GetProperty("file").GetString() == "cut.csv.gz");
+        figures.GetProperty("orders").GetInt32().Should().BeGreaterThan(5);
         figures.GetProperty("rejects").EnumerateArray().Should().Contain(r => r.GetProperty("reason").GetString() == "truncated-file");
         AreAsPlanned(figures, file);
         AreSound(figures);
@@ -110,6 +131,10 @@ public sealed class ReplayTests : IAsyncLifetime
 
     private static void AreSound(JsonElement figures)
     {
+        string[] fates = ["saleRows", "chargeRows", "adjustmentRows", "returnRows", "unmatchedCreditRows", "creditChargeRows", "rejectedRows"];
+        fates.Sum(Int).Should().Be(Int("rows"), "every row has one fate");
+        figures.GetProperty("rejectedLines").GetArrayLength().Should().Be(Int("rejectedRows"));
+        figures.GetProperty("rejects").EnumerateArray().Sum(r => r.GetProperty("count").GetInt32()).Should().Be(Int("rejectedRows"));
         (Int("invoicesPosted"), figures.GetProperty("ledgerBalance").GetDecimal()).Should().Be((Int("shipments") + Int("chargeOnlyOrders"), 0m));
         figures.GetProperty("invariants").GetProperty("broken").GetInt32().Should().Be(0, figures.GetProperty("problems").ToString());
         figures.GetProperty("invariants").GetProperty("checked").GetInt32().Should().BeGreaterThan(5);

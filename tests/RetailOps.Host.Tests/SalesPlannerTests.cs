@@ -135,6 +135,22 @@ public sealed class SalesPlannerTests : IDisposable
             iter: Effort.Of(2_000, least: 50));
 
     [Fact]
+    public void Whatever_the_rows_every_item_that_anything_names_is_put_first() =>
+        Gen.Select(Gen.Int[1, 1_000_000], Gen.Int[1, 60]).Sample(
+            (seed, invoices) =>
+            {
+                var plan = Plan([.. DirtySales.Lines(seed, invoices, new(2010, 12, 1)), $"C999999,90210{(char)('a' + (seed % 26))},Never sold,-1,2010-12-24 08:00:00,1.00,99999.0,United Kingdom"]);
+                var put = ReplayRequests.Items(plan).SelectMany(p => p.Items).Select(i => i.Sku).ToHashSet();
+                var named = plan.Orders.SelectMany(o => ReplayRequests.Order(o).Lines).Select(l => l.Sku)
+                    .Concat(plan.Adjustments.Select(a => ReplayRequests.Adjustment(a).Sku))
+                    .Concat(plan.BlindReturns.SelectMany(b => ReplayRequests.Return(b).Lines).Select(l => l.Sku!.Value))
+                    .Concat(ReplayRequests.OpeningStock(plan).SelectMany(d => d.Lines).Select(l => l.Sku));
+
+                return put.All(s => s.IsWellFormed) && named.All(put.Contains);
+            },
+            iter: Effort.Of(2_000, least: 50));
+
+    [Fact]
     public void The_generator_makes_every_kind_of_dirt()
     {
         var figures = Plan([.. DirtySales.Lines(1, 400, new(2010, 12, 1))]).Figures;

@@ -103,7 +103,7 @@ public sealed class PostingFlowTests : IAsyncLifetime
         try
         {
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, "erp-posting.json"), flow.ToJsonString());
-            await host.Services.ImportWorkflowsAsync(folder.FullName);
+            await Flow.Import(host.Services, folder.FullName);
         }
         finally
         {

@@ -50,8 +50,9 @@ public sealed class MoneyTests
     [InlineData("""{"amount":"1,000.00","currency":"GBP"}""", "*not a decimal number*")]
     [InlineData("""{"amount":"1e3","currency":"GBP"}""", "*not a decimal number*")]
     [InlineData("""{"amount":null,"currency":"GBP"}""", "*not a decimal number*")]
-    [InlineData("""{"amount":"1","currency":"gbp"}""", "*Money is*")]
-    [InlineData("""{"amount":"1","currency":"POUND"}""", "*Money is*")]
+    [InlineData("""{"amount":"1","currency":"gbp"}""", "*currency is none of ISO 4217*")]
+    [InlineData("""{"amount":"1","currency":"GPB"}""", "*currency is none of ISO 4217*")]
+    [InlineData("""{"amount":"1","currency":"POUND"}""", "*currency is none of ISO 4217*")]
     [InlineData("""{"amount":"1"}""", "*Money is*")]
     [InlineData("""{"amount":"1","currency":"GBP","note":"x"}""", "*Money is*")]
     [InlineData("12.34", "*Money is*")]
@@ -100,5 +101,10 @@ public sealed class MoneyTests
     [InlineData("GBPX", false)]
     [InlineData("GÖP", false)]
     [InlineData(null, false)]
-    public void A_currency_is_three_upper_case_letters(string? text, bool isOne) => Money.IsCurrency(text).Should().Be(isOne);
+    [InlineData("JPY", true)]
+    [InlineData("ZWG", true)]
+    [InlineData("GPB", false)]
+    [InlineData("XTS", false)]
+    [InlineData("XXX", false)]
+    public void A_currency_is_one_of_iso_4217(string? text, bool isOne) => Money.IsCurrency(text).Should().Be(isOne);
 }

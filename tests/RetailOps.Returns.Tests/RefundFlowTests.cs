@@ -3,6 +3,7 @@ using System.Text.Json;
 
 using RetailOps.Integration;
 using RetailOps.Platform;
+using RetailOps.Testing;
 using RetailOps.Workflows;
 
 namespace RetailOps.Returns.Tests;
@@ -144,7 +145,7 @@ public sealed class FlowShop : IAsyncLifetime
             {"id":"pay","type":"RetailOps.ExecuteRefund","version":1,"document":{"typeName":"Object","memoryReference":{"id":"v-Document"}}},
             """,
             [("begin", "Done", "sundry"), ("sundry", "True", "pay"), ("pay", "Executed", "k-document")]));
-        await Shop.Host.Services.ImportWorkflowsAsync(folder.FullName);
+        await Flow.Import(Shop.Host.Services, folder.FullName);
         folder.Delete(recursive: true);
     }
 

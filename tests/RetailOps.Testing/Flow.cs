@@ -66,11 +66,20 @@ public sealed class Flow(string id)
                 await File.WriteAllTextAsync(Path.Combine(folder.FullName, flow.Id + ".json"), flow.Json());
             }
 
-            await services.ImportWorkflowsAsync(folder.FullName);
+            await Import(services, folder.FullName);
         }
         finally
         {
             folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Publishes a folder's definitions, all of them.</summary>
+    public static async Task Import(IServiceProvider services, string folder)
+    {
+        if ((await services.ImportWorkflowsAsync(folder)).Refused is { Count: > 0 } refused)
+        {
+            throw new InvalidOperationException(string.Join(Environment.NewLine, refused));
         }
     }
 

@@ -102,15 +102,23 @@ public sealed class TestHost : IAsyncDisposable
 
         if (options.Workflows)
         {
-            await host.Services.ImportWorkflowsAsync(Path.Combine(RepositoryRoot.Find(), "tests", "RetailOps.Testing", "Thin"));
+            await Flow.Import(host.Services, Path.Combine(RepositoryRoot.Find(), "tests", "RetailOps.Testing", "Thin"));
         }
 
         await host.host.StartAsync();
         return host;
     }
 
-    /// <summary>Sends a request as somebody who may do everything.</summary>
-    public Task<Result<T>> Send<T>(IRequest<Result<T>> request, IdempotencyKey? key = null) => Requests.Run(new Caller.System("test"), request, key);
+    /// <summary>Sends a request as somebody who may do everything. What an order names is put first, see <see cref="TestItems"/>; use <see cref="Requests"/> where that must not be.</summary>
+    public async Task<Result<T>> Send<T>(IRequest<Result<T>> request, IdempotencyKey? key = null)
+    {
+        if (request is PlaceOrder order)
+        {
+            await TestItems.Ensure(this, order);
+        }
+
+        return await Requests.Run(new Caller.System("test"), request, key);
+    }
 
     /// <summary>Sends a request that must be granted.</summary>
     public async Task<T> Must<T>(IRequest<Result<T>> request) => (await Send(request)).Value;

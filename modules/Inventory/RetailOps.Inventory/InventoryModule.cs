@@ -12,6 +12,7 @@ public static class InventoryModule
     public static IServiceCollection AddInventory(this IServiceCollection services)
     {
         services.AddModuleContext<InventoryDbContext>();
+        services.AddSingleton<KnownItems>(_ => new());
         services.AddScoped<StockReads>().AddScoped<StockBook>().AddScoped<Batches>().AddScoped<Catalogue>().AddScoped<Shipping>().AddScoped<ReservationBook>();
         services.AddScoped<IPreload, StockPreload>();
         services.AddSubscriber<UnmetDemandSubscriber>(UnmetDemandSubscriber.Description);

@@ -16,7 +16,10 @@ namespace RetailOps.Orders;
 /// <param name="ShippingMethod">1 to 64 visible characters; null for the channel's usual one.</param>
 /// <param name="RequireStock">Whether the order is refused (<c>inventory.short</c>) unless all of it is reserved in this commit.</param>
 /// <param name="Backorder"><c>allow</c> (what is short waits) or <c>never</c> (what is short is cancelled).</param>
-/// <returns>The order, or <c>orders.other-payload</c> (Conflict) naming what differs, or <c>inventory.short</c> (Conflict).</returns>
+/// <returns>
+/// The order, or <c>orders.other-payload</c> (Conflict) naming what differs, <c>orders.unknown-sku</c> (Rule) naming every line whose item nobody
+/// has added, or <c>inventory.short</c> (Conflict).
+/// </returns>
 [Needs("orders.place")]
 public sealed record PlaceOrder(
     string Channel,

@@ -74,7 +74,12 @@ internal static class ReplayVerb
         await using var clock = await ReplayClock.Ensure(connection, ReplayDriver.FirstHour(plan), ct);
         await using var app = HostComposition.Build([], settings, connection, log, clock);
         await app.Services.ImportDocumentsAsync(WorkflowFiles.Folder, ct);
-        await app.Services.ImportWorkflowsAsync(WorkflowFiles.Folder, ct);
+        if ((await app.Services.ImportWorkflowsAsync(WorkflowFiles.Folder, ct)).Refused is { Count: > 0 } refused)
+        {
+            // A replay is measured; with a flow missing it would measure something else.
+            throw new SetupException(string.Join(Environment.NewLine, refused));
+        }
+
         await app.StartAsync(ct);
 
         var services = app.Services;

@@ -67,7 +67,7 @@ internal sealed record Verb(
         {
             return await verb.Run(options, end.Token);
         }
-        catch (Exception e) when (e is SetupException or MigrationException or EmbeddedServerException)
+        catch (Exception e) when (e is SetupException or MigrationException or EmbeddedServerException or DocumentFileException)
         {
             return Say(1, e.Message);
         }

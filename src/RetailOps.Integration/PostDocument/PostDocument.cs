@@ -21,7 +21,7 @@ internal sealed class PostDocumentValidator : AbstractValidator<PostDocument>
             d.RuleFor(x => x.Subject).NotEmpty().WithErrorCode("integration.subject");
             d.RuleFor(x => x.Reference).Must(r => r is { Length: > 0 and <= 128 }).WithErrorCode("integration.reference").WithMessage("1 to 128 characters.");
             d.RuleFor(x => x.Party).MaximumLength(128).WithErrorCode("integration.party");
-            d.RuleFor(x => x.Currency).Must(Money.IsCurrency).WithErrorCode("integration.currency").WithMessage("Three upper-case letters.");
+            d.RuleFor(x => x.Currency).Must(Money.IsCurrency).WithErrorCode("integration.currency").WithMessage("A currency of ISO 4217: three upper-case letters like GBP.");
             d.RuleFor(x => x.Revision).GreaterThan(0).WithErrorCode("integration.revision");
             d.RuleFor(x => x.Lines).Must(lines => lines is { Count: > 0 and <= 2_500 } && lines.All(l => l is not null))
                 .WithErrorCode("integration.lines").WithMessage("1 to 2,500 lines.");

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Logging;
 
 namespace RetailOps.Platform;
@@ -26,7 +27,7 @@ internal sealed partial class ExceptionAnswers(ILogger<ExceptionAnswers> log) : 
                 break;
             case BadHttpRequestException bad:
                 await Problems.Write(
-                    httpContext, StatusCodes.Status400BadRequest, "request.malformed", "The request cannot be read; see the list of faults.", new[] { JsonFaults.Of(bad) });
+                    httpContext, StatusCodes.Status400BadRequest, "request.malformed", "The request cannot be read; see the list of faults.", JsonFaults.Of(bad, BodyOf(httpContext)));
                 break;
             case var _ when DatabaseTrouble.IsUnavailable(exception):
                 LogUnavailable(log, exception.GetType().Name, exception.Message);
@@ -43,6 +44,9 @@ internal sealed partial class ExceptionAnswers(ILogger<ExceptionAnswers> log) : 
 
         return true;
     }
+
+    // By now the framework has taken the endpoint off the request, and keeps it here.
+    private static Type? BodyOf(HttpContext http) => http.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType;
 
     [LoggerMessage(6201, LogLevel.Warning, "A request was turned away because the database is not available: {Kind}: {Reason}")]
     private static partial void LogUnavailable(ILogger log, string kind, string reason);

@@ -96,8 +96,10 @@ internal sealed partial class EngineHost(
 }
 
 /// <summary>Whether the engine of this host works.</summary>
-internal sealed class EngineHealth(EngineHost engine) : IHealthCheck
+internal sealed class EngineHealth(EngineHost engine, DefinitionStore definitions) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(engine.IsAlive ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The engine did not come round for a while; see the log."));
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
+        !engine.IsAlive ? HealthCheckResult.Unhealthy("The engine did not come round for a while; see the log.")
+        : definitions.Refused is { Count: > 0 } refused ? HealthCheckResult.Degraded(string.Join(Environment.NewLine, refused))
+        : HealthCheckResult.Healthy());
 }

@@ -22,10 +22,18 @@ internal sealed record CompiledVersion(CompiledWorkflow Workflow, Caller.Engine 
 /// <summary>A definition file that cannot be used, and why.</summary>
 public sealed class DefinitionFileException(string file, IEnumerable<string> problems) : Exception($"{file} cannot be published:{Environment.NewLine}  {string.Join($"{Environment.NewLine}  ", problems)}");
 
+/// <summary>What became of a folder of definition files.</summary>
+/// <param name="Versions">How many new versions there are.</param>
+/// <param name="Refused">Why, for each file that cannot be published: its name, then each fault with the activity's id and type. Nothing of these files was taken over.</param>
+public sealed record ImportedWorkflows(int Versions, IReadOnlyList<string> Refused);
+
 /// <summary>Versions of definitions: immutable once published, compiled once per process.</summary>
 internal sealed partial class DefinitionStore(Database database, ActivityCatalogue catalogue, ILogger<DefinitionStore> log)
 {
     private readonly ConcurrentDictionary<string, CompiledVersion> compiled = [];
+
+    /// <summary>Files of the last import that could not be published; see <see cref="ImportedWorkflows"/>.</summary>
+    public IReadOnlyList<string> Refused { get; private set; } = [];
 
     /// <summary>The version with an id, compiled at first use.</summary>
     /// <exception cref="InvalidOperationException">There is no such version.</exception>
@@ -44,32 +52,42 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
 
     /// <summary>
     /// Takes over the files of a folder: a file that changed since it was last taken over becomes a new version, published when the live
-    /// version came from a file too, otherwise only proposed. Two hosts at once do it once.
+    /// version came from a file too, otherwise only proposed. Two hosts at once do it once. A file that cannot be published is left out: what
+    /// was published of its definition before goes on, and so do the others.
     /// </summary>
-    /// <returns>How many new versions.</returns>
-    /// <exception cref="DefinitionFileException">A file cannot be read or has errors, or two are of one definition.</exception>
-    public async Task<int> Import(string folder, CancellationToken ct)
+    public async Task<ImportedWorkflows> Import(string folder, CancellationToken ct)
     {
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
+        var refused = new List<string>();
         var count = 0;
         foreach (var file in Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileName(file);
-            var text = await File.ReadAllTextAsync(file, ct);
-            var workflow = Compile(name, text);
-            if (!files.TryAdd(workflow.DefinitionId, name))
+            try
             {
-                throw new DefinitionFileException(name, [$"{files[workflow.DefinitionId]} has the definitionId '{workflow.DefinitionId}' too."]);
+                count += await ImportOneOf(files, name, await File.ReadAllTextAsync(file, ct), ct) ? 1 : 0;
             }
-
-            count += await Store(name, text, workflow, ct) ? 1 : 0;
+            catch (DefinitionFileException bad)
+            {
+                LogRefused(log, bad.Message);
+                refused.Add(bad.Message);
+            }
         }
 
-        return count;
+        Refused = refused;
+        return new(count, refused);
     }
 
     /// <summary>Takes over one file's text. False when it says the same as when it was last taken over.</summary>
     public Task<bool> ImportFile(string name, string text, CancellationToken ct) => Store(name, text, Compile(name, text), ct);
+
+    private Task<bool> ImportOneOf(Dictionary<string, string> files, string name, string text, CancellationToken ct)
+    {
+        var workflow = Compile(name, text);
+        return files.TryAdd(workflow.DefinitionId, name)
+            ? Store(name, text, workflow, ct)
+            : throw new DefinitionFileException(name, [$"{files[workflow.DefinitionId]} has the definitionId '{workflow.DefinitionId}' too."]);
+    }
 
     private CompiledWorkflow Compile(string name, string text)
     {
@@ -208,6 +226,9 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
     }
 
     private static bool IsSingleton(WorkflowDefinition definition) => definition.ActivationStrategy is { } strategy && strategy.Contains("Singleton", StringComparison.Ordinal);
+
+    [LoggerMessage(4202, LogLevel.Error, "{Problem}")]
+    private static partial void LogRefused(ILogger log, string problem);
 
     [LoggerMessage(4201, LogLevel.Information, "{File} is version {Version} now, {How}")]
     private static partial void LogImported(ILogger log, string file, int version, string how);

@@ -53,7 +53,8 @@ public sealed class ProblemTests(ProbeHost host)
     [InlineData("""{"text":"x","mood":"sulky"}""", "json.wrong-type", "mood")]
     [InlineData("""{"text":"x","mood":1}""", "json.wrong-type", "mood")]
     [InlineData("""{"text":null}""", "json.wrong-type", "text")]
-    [InlineData("""{"number":2}""", "json.missing-member", "")]
+    [InlineData("""{"number":2}""", "json.missing-member", "text")]
+    [InlineData("""{"text":"x","lines":[{"sku":"A","quantity":1},{"sku":"A"}]}""", "json.missing-member", "lines[1].quantity")]
     [InlineData("""{"text":"x","lines":[{"sku":"A","quantity":1},{"sku":"A","quantity":"?"}]}""", "json.wrong-type", "lines[1].quantity")]
     [InlineData("""{"text":"x","price":{"amount":"1.005","currency":"GBP"}}""", "json.value", "price")]
     public async Task What_cannot_be_read_is_refused_with_its_place(string body, string code, string field)
@@ -66,6 +67,23 @@ public sealed class ProblemTests(ProbeHost host)
         fault.GetProperty("code").GetString().Should().Be(code);
         fault.GetProperty("field").GetString().Should().Be(field);
         problem.GetRawText().Should().NotContain("RetailOps.").And.NotContain("System.");
+    }
+
+    [Theory]
+    [InlineData("""{"text":7}""", "Expected a text.")]
+    [InlineData("""{"text":null}""", "Expected a text.")]
+    [InlineData("""{"text":"x","number":"2"}""", "Expected a whole number from -2147483648 to 2147483647.")]
+    [InlineData("""{"text":"x","number":99999999999}""", "Expected a whole number from -2147483648 to 2147483647.")]
+    [InlineData("""{"text":"x","mood":"sulky"}""", "Expected one of *conflict*, *.")]
+    [InlineData("""{"text":"x","lines":{}}""", "Expected a list.")]
+    [InlineData("""{"text":"x","lines":[{"sku":"A","quantity":1},7]}""", "Expected an object.")]
+    [InlineData("""{"text":"x","lines":[{"sku":8,"quantity":1}]}""", "Expected an item's code as a text.")]
+    [InlineData("7", "Expected an object.")]
+    public async Task A_value_of_the_wrong_type_is_told_what_is_expected_in_its_place(string body, string expected)
+    {
+        var (_, problem) = await host.Post(body);
+
+        problem.GetProperty("errors").EnumerateArray().Should().ContainSingle().Which.GetProperty("message").GetString().Should().Match(expected);
     }
 
     [Fact]

@@ -61,14 +61,46 @@ public sealed class DefinitionStoreTests : IAsyncLifetime
     [Fact]
     public async Task Two_files_of_one_definition_are_refused_by_both_names()
     {
-        var folder = Directory.CreateTempSubdirectory("retailops-flows-").FullName;
-        await File.WriteAllTextAsync(Path.Combine(folder, "a.json"), EngineBench.Text("flow", Drawn(Began.Name)));
-        await File.WriteAllTextAsync(Path.Combine(folder, "b.json"), EngineBench.Text("flow", Drawn(Told.Name)));
+        var imported = await Import(("a.json", EngineBench.Text("flow", Drawn(Began.Name))), ("b.json", EngineBench.Text("flow", Drawn(Told.Name))));
 
-        var import = () => bench.Definitions.Import(folder, default);
+        imported.Refused.Should().ContainSingle().Which.Should().Match("b.json*a.json*flow*");
+        (await Versions()).Should().Be("1 file:a.json latest published");
+    }
 
-        (await import.Should().ThrowAsync<DefinitionFileException>()).WithMessage("b.json*a.json*flow*");
-        Directory.Delete(folder, recursive: true);
+    [Fact]
+    public async Task A_file_that_names_an_unknown_activity_is_left_out_and_all_the_others_go_on()
+    {
+        await bench.Publish("lamed", Drawn(Began.Name));
+
+        var imported = await Import(
+            ("a-sound.json", EngineBench.Text("sound", Drawn(Began.Name))),
+            ("lamed.json", EngineBench.Text("lamed", Drawn(Told.Name).Add("jump", "Acme.Teleport").Add("hop", "Acme.Hop"))),
+            ("m-broken.json", "{"),
+            ("z-sound.json", EngineBench.Text("sound-too", Drawn(Began.Name))));
+        await bench.Say(Began.Name, "order/1");
+        await bench.Run();
+
+        imported.Versions.Should().Be(2);
+        imported.Refused.Should().HaveCount(2);
+        imported.Refused[0].Should().StartWith("lamed.json").And.Contain("Activity 'jump': There is no activity type 'Acme.Teleport'").And.Contain("Activity 'hop': There is no activity type 'Acme.Hop'");
+        imported.Refused[1].Should().StartWith("m-broken.json").And.Contain("not valid JSON");
+        (await bench.Ask<string>("select string_agg(definition_id || ' ' || d.version, ', ' order by definition_id) from workflows.instances i join workflows.definitions d using (version_id, definition_id) where finished is not null"))
+            .Should().Be("lamed 1, sound 1, sound-too 1", "the version of before goes on");
+    }
+
+    [Fact]
+    public async Task Whoever_asks_for_the_health_hears_which_file_was_left_out_until_it_is_mended()
+    {
+        var health = bench.Of<Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckService>();
+        await Import(("lamed.json", EngineBench.Text("lamed", Drawn(Told.Name).Add("jump", "Acme.Teleport"))));
+
+        var lame = await health.CheckHealthAsync();
+        await Import(("lamed.json", EngineBench.Text("lamed", Drawn(Told.Name))));
+        var mended = await health.CheckHealthAsync();
+
+        lame.Entries["engine"].Should().BeEquivalentTo(new { Status = Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Degraded });
+        lame.Entries["engine"].Description.Should().Contain("lamed.json").And.Contain("'jump'").And.Contain("'Acme.Teleport'");
+        mended.Entries["engine"].Status.Should().Be(Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy);
     }
 
     [Fact]
@@ -107,6 +139,19 @@ public sealed class DefinitionStoreTests : IAsyncLifetime
     }
 
     private static Drawing Drawn(string fact) => new Drawing().Add("start", "Elsa.Event", ("eventName", fact), ("canStartWorkflow", true));
+
+    private async Task<ImportedWorkflows> Import(params (string Name, string Text)[] files)
+    {
+        var folder = Directory.CreateTempSubdirectory("retailops-flows-").FullName;
+        foreach (var (name, text) in files)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, name), text);
+        }
+
+        var imported = await bench.Definitions.Import(folder, default);
+        Directory.Delete(folder, recursive: true);
+        return imported;
+    }
 
     private Task<string?> Versions() => bench.Ask<string>(
         """

@@ -36,11 +36,12 @@ internal sealed class PutItemsValidator : AbstractValidator<PutItems>
     }
 }
 
-internal sealed class PutItemHandler(UnitOfWork work) : IRequestHandler<PutItem, Result<ItemView>>
+internal sealed class PutItemHandler(UnitOfWork work, KnownItems known) : IRequestHandler<PutItem, Result<ItemView>>
 {
     public async Task<Result<ItemView>> Handle(PutItem request, CancellationToken ct)
     {
         var inventory = await work.Join<InventoryDbContext>(ct);
+        known.AddOnceCommitted(work, [request.Sku]);
         if (await inventory.Items.SingleOrDefaultAsync(i => i.Sku == request.Sku, ct) is not { } item)
         {
             return ItemWriting.Add(request, inventory, work).View();
@@ -51,17 +52,18 @@ internal sealed class PutItemHandler(UnitOfWork work) : IRequestHandler<PutItem,
     }
 }
 
-internal sealed class PutItemsHandler(UnitOfWork work) : IRequestHandler<PutItems, Result<WrittenItems>>
+internal sealed class PutItemsHandler(UnitOfWork work, KnownItems known) : IRequestHandler<PutItems, Result<WrittenItems>>
 {
     public async Task<Result<WrittenItems>> Handle(PutItems request, CancellationToken ct)
     {
         var inventory = await work.Join<InventoryDbContext>(ct);
         var skus = request.Items.Select(i => i.Sku).ToList();
-        var known = await inventory.Items.Where(i => skus.Contains(i.Sku)).ToDictionaryAsync(i => i.Sku, ct);
+        known.AddOnceCommitted(work, skus);
+        var there = await inventory.Items.Where(i => skus.Contains(i.Sku)).ToDictionaryAsync(i => i.Sku, ct);
         var changed = 0;
         foreach (var said in request.Items)
         {
-            if (!known.TryGetValue(said.Sku, out var item))
+            if (!there.TryGetValue(said.Sku, out var item))
             {
                 ItemWriting.Add(said, inventory, work);
             }
@@ -71,7 +73,7 @@ internal sealed class PutItemsHandler(UnitOfWork work) : IRequestHandler<PutItem
             }
         }
 
-        return new WrittenItems(request.Items.Count - known.Count, changed);
+        return new WrittenItems(request.Items.Count - there.Count, changed);
     }
 }
 

@@ -34,13 +34,18 @@ internal sealed class PlaceOrderHandler(UnitOfWork work, ISender sender) : IRequ
                 new { orderId = earlier.Id, differs = PlacedPayload.Differences(wanted, earlier, buyer, charges, tenders) });
         }
 
+        if (await UnknownItems(request.Lines, ct) is { } unknown)
+        {
+            return unknown;
+        }
+
         var person = wanted.Customer is { Name: null, Email: null, ShipTo: null } or null
             ? null
             : new Person(Guid.CreateVersion7(), wanted.Customer.Name, wanted.Customer.Email, wanted.Customer.ShipTo, work.Now);
         var order = Order.Place(wanted, hash, person?.Id, work.Now);
         if (wanted.RequireStock && order.Lines.Count > 0)
         {
-            // First of all: a refusal leaves nothing behind.
+            // Before anything is written: a refusal leaves nothing behind.
             var held = await sender.Send(new ReserveStock(OrderKey.Of(order.Id), [.. order.Lines.Select(l => new AllocationLine(l.LineId, l.Sku, l.Ordered))], null), ct);
             if (!held.IsSuccess)
             {
@@ -58,6 +63,29 @@ internal sealed class PlaceOrderHandler(UnitOfWork work, ISender sender) : IRequ
         orders.Orders.Add(order);
         work.Raise(order, new OrderPlaced(Guid.CreateVersion7(), work.Now, order.Id, order.Channel, order.Total, order.Missing(), order.ExternalId, order.CustomerId, order.Backorder));
         return Answer(order);
+    }
+
+    private async Task<Refusal?> UnknownItems(IReadOnlyList<NewOrderLine> lines, CancellationToken ct)
+    {
+        if (lines.Count == 0)
+        {
+            return null;
+        }
+
+        var asked = await sender.Send(new FindUnknownItems([.. lines.Select(l => l.Sku)]), ct);
+        if (!asked.IsSuccess)
+        {
+            return asked.Refusal;
+        }
+
+        return asked.Value.Count == 0
+            ? null
+            : Refusal.Rule(
+                "orders.unknown-sku",
+                "The order names items that nobody has added; add them, or mend the codes, and send it again.",
+                lines.Index()
+                    .Where(l => asked.Value.Contains(l.Item.Sku))
+                    .Select(l => new RequestFault($"lines[{l.Index}].sku", "orders.unknown-sku", $"There is no item {l.Item.Sku}.")).ToList());
     }
 
     // What the first answer said, whatever became of the order since.

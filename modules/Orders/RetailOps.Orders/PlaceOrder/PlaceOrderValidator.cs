@@ -14,7 +14,7 @@ internal sealed class PlaceOrderValidator : AbstractValidator<PlaceOrder>
     {
         RuleFor(r => r.Channel).Must(c => IsVisible(c, 64)).WithErrorCode("orders.channel").WithMessage("1 to 64 visible characters.");
         RuleFor(r => r.ExternalId).Must(e => IsVisible(e, 128)).WithErrorCode("orders.external-id").WithMessage("1 to 128 visible characters.");
-        RuleFor(r => r.Currency).Must(Money.IsCurrency).WithErrorCode("orders.currency").WithMessage("Three upper-case letters.");
+        RuleFor(r => r.Currency).Must(Money.IsCurrency).WithErrorCode("orders.currency").WithMessage("A currency of ISO 4217: three upper-case letters like GBP.");
         RuleFor(r => r.ShippingMethod).Must(m => m is null || IsVisible(m, 64)).WithErrorCode("orders.shipping-method").WithMessage("1 to 64 visible characters.");
         RuleFor(r => r.Backorder).Must(b => b is "allow" or "never").WithErrorCode("orders.backorder").WithMessage("allow or never.");
         RuleFor(r => r.Lines).Must((order, l) => l is { Count: <= 2_000 } && l.Count + (order.Charges?.Count ?? 0) > 0 && l.All(x => x is not null))
