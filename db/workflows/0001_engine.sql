@@ -53,7 +53,6 @@ create unique index ux_instances_start on workflows.instances (start_key);
 create unique index ux_instances_singleton on workflows.instances (singleton_key) where singleton_key is not null;
 create index ix_instances_living on workflows.instances (key) where finished is null;
 create index ix_instances_finished on workflows.instances using brin (finished);
-create index ix_instances_versions on workflows.instances (version_id) where finished is null;
 
 -- kind: 0 event, 1 timer, 2 the end of a child, 3 a person's answer; the id is the child's or the task's.
 create table workflows.bookmarks (

@@ -144,7 +144,7 @@ public sealed class SalesPlannerTests : IDisposable
                 var named = plan.Orders.SelectMany(o => ReplayRequests.Order(o).Lines).Select(l => l.Sku)
                     .Concat(plan.Adjustments.Select(a => ReplayRequests.Adjustment(a).Sku))
                     .Concat(plan.BlindReturns.SelectMany(b => ReplayRequests.Return(b).Lines).Select(l => l.Sku!.Value))
-                    .Concat(ReplayRequests.OpeningStock(plan).SelectMany(d => d.Lines).Select(l => l.Sku));
+                    .Concat(OpeningStock.Deliveries(plan, ReplayStock.Ample, 302).SelectMany(d => d.Lines).Select(l => l.Sku));
 
                 return put.All(s => s.IsWellFormed) && named.All(put.Contains);
             },

@@ -20,7 +20,7 @@ internal sealed class ReplayDriver(SalesPlan plan, int nodes, ReplayStock stock,
     private static readonly string[] NotThere = ["inventory.short"];
 
     private readonly ReplayShipping shipping = new(door);
-    private readonly Dictionary<string, PlannedAdjustment> refused = [];
+    private readonly List<DateTimeOffset> times = [.. Times(plan).Order()];
     private readonly long started = TimeProvider.System.GetTimestamp();
     private TimeSpan before;
     private int placed;
@@ -54,8 +54,8 @@ internal sealed class ReplayDriver(SalesPlan plan, int nodes, ReplayStock stock,
             progress.WriteLine($"Goes on at {place.PlayedTo:yyyy-MM-dd HH:mm} UTC: {shipping.Orders} orders are there.");
         }
 
-        var last = Times(plan).DefaultIfEmpty(FirstHour(plan)).Max();
-        for (var from = place.PlayedTo!.Value; from <= last || !IsDone(returns); from += Hour)
+        var last = times.Count > 0 ? times[^1] : FirstHour(plan);
+        for (var from = place.PlayedTo!.Value; from <= last || !IsDone(returns); from = place.PlayedTo.Value)
         {
             if (from > last + Patience)
             {
@@ -71,7 +71,7 @@ internal sealed class ReplayDriver(SalesPlan plan, int nodes, ReplayStock stock,
                 await shipping.Look(ct);
             }
 
-            await place.Keep(from + Hour, Spent, ct);
+            await place.Keep(NextHour(from + Hour), Spent, ct);
             Report(from, returns);
         }
 
@@ -117,14 +117,13 @@ internal sealed class ReplayDriver(SalesPlan plan, int nodes, ReplayStock stock,
         List<T> Within<T>(IReadOnlyList<T> all, Func<T, DateTimeOffset> at) => [.. all.Where(x => at(x) >= from && at(x) < to)];
     }
 
-    /// <summary>What the source lost and this shop does not have cannot be lost: that is on the list of what was refused.</summary>
+    /// <summary>What the source lost and this shop does not have cannot be lost: that is said, and the shop goes on.</summary>
     private async Task Adjust(PlannedAdjustment adjustment, CancellationToken ct)
     {
         var answer = await door.Ask(ReplayPeople.Shop, ReplayRequests.Adjustment(adjustment), adjustment.Key, stock is ReplayStock.Tight ? NotThere : [], ct);
         if (!answer.IsSuccess)
         {
             progress.WriteLine($"{adjustment.Key}: {answer.Refusal.Message}");
-            refused[adjustment.Key] = adjustment;
         }
     }
 
@@ -163,9 +162,18 @@ internal sealed class ReplayDriver(SalesPlan plan, int nodes, ReplayStock stock,
         }
     }
 
+    /// <summary>The first hour from this one on in which anything happens: nights in which nobody buys and no parcel moves are passed over.</summary>
+    private DateTimeOffset NextHour(DateTimeOffset from)
+    {
+        var next = times.SkipWhile(t => t < from).Select(t => (DateTimeOffset?)t).FirstOrDefault();
+        var due = shipping.NextDue;
+        var first = next is null || due < next ? due : next;
+        return first is { } at && at > from ? new(at.Ticks - (at.Ticks % Hour.Ticks), TimeSpan.Zero) : from;
+    }
+
     private void Report(DateTimeOffset hour, ReplayReturns returns)
     {
-        if (hour.Hour == 23)
+        if (place.PlayedTo!.Value.Date > hour.Date)
         {
             var rate = placed / Math.Max(0.001, TimeProvider.System.GetElapsedTime(started).TotalSeconds);
             progress.WriteLine(string.Create(

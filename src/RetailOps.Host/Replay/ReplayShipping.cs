@@ -20,6 +20,9 @@ internal sealed class ReplayShipping(ReplayDoor door)
     /// <summary>Whether everything that was released has arrived, but for what nobody finds.</summary>
     public bool IsIdle => arriving.IsEmpty && leaving.Keys.All(missing.ContainsKey);
 
+    /// <summary>When the next parcel moves, of those that are not missing; null when none will.</summary>
+    public DateTimeOffset? NextDue => leaving.Values.Where(p => !missing.ContainsKey(p.Id)).Concat(arriving.Values).Min(p => (DateTimeOffset?)p.Due);
+
     /// <summary>How many orders it knows.</summary>
     public int Orders => ids.Count;
 

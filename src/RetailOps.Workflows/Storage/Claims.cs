@@ -91,7 +91,7 @@ internal static class Claims
                    and not exists (select from workflows.instances i where i.start_key = d.definition_id || ':' || c.source_id offset 0))
                else array[]::text[] end,
                (select jsonb_agg(jsonb_build_object('id', k.id, 'name', k.name, 'source', k.source_id, 'data', k.data, 'trace', k.trace) order by k.id)::text
-                from workflows.kept k where k.key = c.key and not k.late),
+                from (select * from workflows.kept where key = c.key and not late offset 0) k),
                c.kind = 5 and exists (
                  select from workflows.definitions d where d.version_id = split_part(c.version_id, '|', 1)
                    and exists (select from workflows.instances i where i.singleton_key = d.definition_id || ':' || c.key offset 0)),

@@ -18,6 +18,7 @@ public sealed class ClaimTests : IAsyncLifetime
         await bench.Ask<int>("analyze workflows.stimuli, workflows.bookmarks, workflows.instances, workflows.kept, workflows.in_flight, workflows.triggers, workflows.definitions");
 
         await using var command = bench.Engine.CreateCommand($"explain (generic_plan, format json) {Claims.GroupSql}");
+        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = Lane.People }, new() { Value = 32 }, new() { Value = Claims.AloneFrom } });
         var plan = (string)(await command.ExecuteScalarAsync())!;
 
         using var document = JsonDocument.Parse(plan);
