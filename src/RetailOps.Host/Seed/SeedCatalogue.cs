@@ -51,7 +51,7 @@ internal sealed class SeedCatalogue
         }
 
         past.EndStory();
-        foreach (var (centre, number) in centres.Select((c, i) => (c, i)))
+        foreach (var centre in centres)
         {
             Receive(centre, Enumerable.Range(0, skus.Length).Select(i => new Inventory.ReceivedUnits(skus[i], lots[i])), $"opening/{centre}");
         }

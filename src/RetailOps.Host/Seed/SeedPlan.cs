@@ -19,6 +19,12 @@ internal sealed record SeedPlan(int Orders, int Returns, int Sleeping, int Timer
     /// <summary>From the last order that was returned to the end.</summary>
     public static readonly TimeSpan RestOfReturned = TimeSpan.FromDays(18);
 
+    /// <summary>Over how long flows that wait for the clock come due.</summary>
+    public static readonly TimeSpan TimersSpan = TimeSpan.FromDays(7);
+
+    /// <summary>When the first of them may: not on the day on which the seed is written, nor at its midnight.</summary>
+    public DateTimeOffset FirstTimer => Until + TimeSpan.FromDays(2);
+
     /// <summary>Only what still waits is younger.</summary>
     public DateTimeOffset Retired => Until - TimeSpan.FromDays(1);
 

@@ -24,10 +24,8 @@ internal sealed record SeedReport(
     int Orders, long Lines, int Returns, int Sleeping, int Timers, int Versions, long Rows, long Bytes, double BytesPerOrder, double ElapsedSeconds, double OrdersPerSecond);
 
 /// <summary>Tells all stories of a plan. What is told is copied meanwhile, a batch behind the other; at most three batches are in memory.</summary>
-internal sealed class SeedRun(SeedPlan plan, IServiceProvider services, SeedTables tables, TextWriter progress)
+internal sealed class SeedRun(SeedPlan plan, IServiceProvider services, SeedTables tables, TextWriter progress, int batch = 2_500)
 {
-    private const int Batch = 5_000;
-
     private readonly Channel<(PastBatch Rows, int Orders)> batches = Channel.CreateBounded<(PastBatch, int)>(1);
     private readonly long started = TimeProvider.System.GetTimestamp();
     private long rows;
@@ -45,7 +43,7 @@ internal sealed class SeedRun(SeedPlan plan, IServiceProvider services, SeedTabl
         {
             told = await Task.Run(() => Tell(either.Token), CancellationToken.None);
         }
-        catch (Exception e) when (e is not SetupException)
+        catch
         {
             await either.CancelAsync();
             batches.Writer.TryComplete();
@@ -69,28 +67,37 @@ internal sealed class SeedRun(SeedPlan plan, IServiceProvider services, SeedTabl
         var past = new PastWork(services, chance, plan.Retired);
         past.AtBatchEnd(() => (connection, token) => PastRetention.Settle(connection, plan.Retired, token));
         var flows = services.GetRequiredService<PastFlows>();
+        await SeedReminder.Publish(flows, plan.Versions, ct);
         await flows.Load(ct);
+        var versions = flows.VersionsOf(SeedReminder.DefinitionId);
         var catalogue = new SeedCatalogue(plan, past, chance);
         var stories = new SeedStories(plan, past, chance, flows, catalogue);
 
         catalogue.Open(plan.First - TimeSpan.FromDays(1));
         await Pass(past, 0, ct);
-        await Each(plan.Orders, stories.Tell, past, ct);
-        await Each(plan.Sleeping, stories.TellSleeping, past, ct);
+        await Each(plan.Orders, stories.Tell, isOrder: true, past, ct);
+        await Each(plan.Sleeping, stories.TellSleeping, isOrder: true, past, ct);
+        await Each(plan.Timers, Remind, isOrder: false, past, ct);
         return (stories.Lines, stories.Returned);
+
+        void Remind(int number)
+        {
+            past.Act("system:seed", null, plan.Until - TimeSpan.FromHours(1));
+            SeedReminder.Start(past, flows, versions[number % versions.Count], number + 1, plan.FirstTimer + (SeedPlan.TimersSpan * chance.Share()));
+        }
     }
 
-    private async Task Each(int count, Action<int> tell, PastWork past, CancellationToken ct)
+    private async Task Each(int count, Action<int> tell, bool isOrder, PastWork past, CancellationToken ct)
     {
-        for (var from = 0; from < count; from += Batch)
+        for (var from = 0; from < count; from += batch)
         {
-            var to = Math.Min(count, from + Batch);
+            var to = Math.Min(count, from + batch);
             for (var i = from; i < to; i++)
             {
                 tell(i);
             }
 
-            await Pass(past, to - from, ct);
+            await Pass(past, isOrder ? to - from : 0, ct);
         }
     }
 
@@ -101,10 +108,10 @@ internal sealed class SeedRun(SeedPlan plan, IServiceProvider services, SeedTabl
         var orders = 0;
         try
         {
-            await foreach (var (batch, told) in batches.Reader.ReadAllAsync(either.Token))
+            await foreach (var (copied, told) in batches.Reader.ReadAllAsync(either.Token))
             {
-                await batch.Write(connection, either.Token);
-                (orders, rows) = (orders + told, rows + batch.Rows);
+                await copied.Write(connection, either.Token);
+                (orders, rows) = (orders + told, rows + copied.Rows);
                 Report(orders);
             }
         }

@@ -36,7 +36,15 @@ internal static class SeedVerb
         """,
         new Dictionary<string, bool>
         {
-            ["--orders"] = true, ["--returns"] = true, ["--sleeping"] = true, ["--timers"] = true, ["--versions"] = true, ["--seed"] = true, ["--until"] = true, ["--data"] = true, ["--json"] = false,
+            ["--orders"] = true,
+            ["--returns"] = true,
+            ["--sleeping"] = true,
+            ["--timers"] = true,
+            ["--versions"] = true,
+            ["--seed"] = true,
+            ["--until"] = true,
+            ["--data"] = true,
+            ["--json"] = false,
         }, Run);
 
     private static async Task<int> Run(VerbOptions options, CancellationToken ct)

@@ -30,7 +30,7 @@ internal sealed class IntegrationPast(BusinessZone zone) : IPastRoom
         var requested = past.Raise(posting, posting.Requested(past.Now) with { EventId = past.NewId() });
 
         past.Act($"system:{ErpConnector.Name}", requested, past.Now + TimeSpan.FromSeconds(2));
-        var number = books.Post(request.Document, past);
+        var number = books.Post(request.Document, posting.Document, past);
         past.Raise(posting, posting.Post(number, 1, past.Now) with { EventId = past.NewId() });
         past.Act(actor, cause, past.Now);
         return posting.ToView();

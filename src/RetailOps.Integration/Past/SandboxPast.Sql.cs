@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 using Npgsql;
 
 using RetailOps.Platform;
@@ -15,8 +13,8 @@ internal sealed class SandboxPast(BusinessZone zone)
     private long lines;
     private (long Documents, long Lines) settled;
 
-    /// <summary>Posts a document and gives its number.</summary>
-    public string Post(ErpDocument document, PastWork past)
+    /// <summary>Posts a document, which is also there as JSON, and gives its number.</summary>
+    public string Post(ErpDocument document, string json, PastWork past)
     {
         var date = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(past.Now, zone.Zone).DateTime);
         var (next, last) = sequences[document.Kind];
@@ -33,7 +31,7 @@ internal sealed class SandboxPast(BusinessZone zone)
             past.Copy(new SandboxPartyRow(party));
         }
 
-        past.Copy(new SandboxDocumentRow(++documents, document, party, date, next, number, past.Now));
+        past.Copy(new SandboxDocumentRow(++documents, document, json, party, date, next, number, past.Now));
         past.Copy(new SandboxMoveRow(documents, date, document.Currency, document.Reference));
         foreach (var entry in SandboxLedger.Entries(document))
         {
@@ -44,7 +42,7 @@ internal sealed class SandboxPast(BusinessZone zone)
     }
 
     /// <summary>Where the books go on counting.</summary>
-    public Func<NpgsqlConnection, CancellationToken, Task>? Settle()
+    public PastSettlement? Settle()
     {
         var counts = sequences.Where(s => s.Value.Next > 1).ToList();
         var (newDocuments, newLines) = (documents - settled.Documents, lines - settled.Lines);
@@ -94,7 +92,7 @@ internal sealed record SandboxPartyRow(string Code) : IPastRow<SandboxPartyRow>
         new("sandbox_erp.parties (code, name)", Column.Text<SandboxPartyRow>(p => p.Code), Column.Text<SandboxPartyRow>(p => p.Code)) { Order = -1 };
 }
 
-internal sealed record SandboxDocumentRow(long Id, ErpDocument Document, string Party, DateOnly Date, int Number, string Name, DateTimeOffset Posted) : IPastRow<SandboxDocumentRow>
+internal sealed record SandboxDocumentRow(long Id, ErpDocument Document, string Json, string Party, DateOnly Date, int Number, string Name, DateTimeOffset Posted) : IPastRow<SandboxDocumentRow>
 {
     public static CopyTable<SandboxDocumentRow> Past { get; } = new(
         """
@@ -113,7 +111,7 @@ internal sealed record SandboxDocumentRow(long Id, ErpDocument Document, string 
         Column.Int8<SandboxDocumentRow>(d => ErpTotals.Of(d.Document).Untaxed),
         Column.Int8<SandboxDocumentRow>(d => ErpTotals.Of(d.Document).Tax),
         Column.Int8<SandboxDocumentRow>(d => ErpTotals.Of(d.Document).Total),
-        Column.Json<SandboxDocumentRow>(d => JsonSerializer.Serialize(d.Document, JsonSerializerOptions.Web)),
+        Column.Json<SandboxDocumentRow>(d => d.Json),
         Column.Int8<SandboxDocumentRow>(d => d.Number),
         Column.Text<SandboxDocumentRow>(d => d.Name),
         Column.Instant<SandboxDocumentRow>(d => d.Posted),

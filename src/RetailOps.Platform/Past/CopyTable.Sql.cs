@@ -45,9 +45,9 @@ public sealed partial class CopyTable<T>
     /// <summary>The table that requests write with a plain insert of all columns.</summary>
     internal static CopyTable<T> Of(RowTable<T> table)
     {
-        var target = Insert().Match(table.Sql);
-        return target.Success && target.Groups[1].Value.Count(c => c == ',') + 1 == table.Columns.Count
-            ? new(target.Value["insert into ".Length..], table.Columns, table.IsRecorded)
+        var insert = Insert().Match(table.Sql);
+        return insert.Success && insert.Groups["columns"].Value.Split(',').Length == table.Columns.Count
+            ? new($"{insert.Groups["table"].Value} ({insert.Groups["columns"].Value})", table.Columns, table.IsRecorded)
             : throw new InvalidOperationException($"{typeof(T).Name} is not written column by column; give it a past of its own.");
     }
 
@@ -65,7 +65,7 @@ public sealed partial class CopyTable<T>
         }
     }
 
-    [GeneratedRegex(@"^insert into [a-z_.]+ \(([a-z_, ]+)\)")]
+    [GeneratedRegex(@"^insert into (?<table>[a-z_.]+) \((?<columns>[a-z_, ]+)\)\s+select \* from unnest\([$0-9, ]+\)$")]
     private static partial Regex Insert();
 }
 

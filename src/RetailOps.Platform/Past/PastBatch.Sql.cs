@@ -2,13 +2,16 @@ using Npgsql;
 
 namespace RetailOps.Platform;
 
+/// <summary>What is done in the transaction of a batch when its rows are there: what counts or adds up.</summary>
+public delegate Task PastSettlement(NpgsqlConnection connection, CancellationToken ct);
+
 /// <summary>What belongs together of a history: one transaction.</summary>
 public sealed class PastBatch
 {
     private readonly IReadOnlyList<WaitingRows> rows;
-    private readonly IReadOnlyList<Func<NpgsqlConnection, CancellationToken, Task>> settles;
+    private readonly IReadOnlyList<PastSettlement> settles;
 
-    internal PastBatch(IReadOnlyList<WaitingRows> rows, IReadOnlyList<Func<NpgsqlConnection, CancellationToken, Task>> settles)
+    internal PastBatch(IReadOnlyList<WaitingRows> rows, IReadOnlyList<PastSettlement> settles)
     {
         this.rows = rows;
         this.settles = settles;

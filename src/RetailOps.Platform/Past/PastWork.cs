@@ -2,8 +2,6 @@ using MediatR;
 
 using Microsoft.Extensions.DependencyInjection;
 
-using Npgsql;
-
 using RetailOps.Kernel;
 
 namespace RetailOps.Platform;
@@ -31,7 +29,7 @@ public sealed class PastWork
     private readonly Dictionary<Type, EntityTables> models = [];
     private readonly Dictionary<string, Guid> latest = [];
     private readonly List<Action> storyEnds = [];
-    private readonly List<Func<Func<NpgsqlConnection, CancellationToken, Task>?>> batchEnds = [];
+    private readonly List<Func<PastSettlement?>> batchEnds = [];
     private readonly Dictionary<EntityTable, WaitingEntities> entities = [];
     private readonly Dictionary<Type, WaitingRows> rows = [];
 
@@ -119,7 +117,7 @@ public sealed class PastWork
     public void AtStoryEnd(Action end) => storyEnds.Add(end);
 
     /// <summary>When a batch ends: gives what has to be done in its transaction after its rows are there; null for nothing.</summary>
-    public void AtBatchEnd(Func<Func<NpgsqlConnection, CancellationToken, Task>?> end) => batchEnds.Add(end);
+    public void AtBatchEnd(Func<PastSettlement?> end) => batchEnds.Add(end);
 
     /// <summary>One order, or whatever belongs together in memory, is told.</summary>
     public void EndStory() => storyEnds.ForEach(end => end());
@@ -129,7 +127,7 @@ public sealed class PastWork
     {
         var batch = new PastBatch(
             [.. entities.Values.Concat(rows.Values).OrderBy(r => r.Order)],
-            [.. batchEnds.Select(end => end()).OfType<Func<NpgsqlConnection, CancellationToken, Task>>()]);
+            [.. batchEnds.Select(end => end()).OfType<PastSettlement>()]);
         entities.Clear();
         rows.Clear();
         return batch;

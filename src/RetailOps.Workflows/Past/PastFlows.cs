@@ -21,7 +21,10 @@ public sealed class PastFlows
 
     internal PastFlows(Database database, DefinitionStore definitions) => (this.database, this.definitions) = (database, definitions);
 
-    /// <summary>Reads what is published now; needed before anything else.</summary>
+    /// <summary>Publishes the next version of a definition, as a file would be that says something else than before.</summary>
+    public Task<bool> Publish(string name, string text, CancellationToken ct) => definitions.ImportFile(name, text, ct);
+
+    /// <summary>Reads what is published now; needed before any flow.</summary>
     public async Task Load(CancellationToken ct)
     {
         foreach (var (versionId, isPublished) in await PastVersions.All(database, ct))
@@ -55,12 +58,10 @@ public sealed class PastFlows
     }
 
     /// <summary>Starts an instance of a version, not necessarily the published one.</summary>
-    /// <returns>Its id.</returns>
-    public Guid StartVersion(PastWork past, string versionId, string key, JsonElement input)
+    public void StartVersion(PastWork past, string versionId, string key, JsonElement input)
     {
         var id = past.NewId();
         Start(past, versions[versionId], id, key, id, null, null, new ChildOrder(default, "", false, key, input));
-        return id;
     }
 
     private void Start(PastWork past, CompiledVersion version, Guid id, string key, Guid source, string? trigger, JsonElement? payload, ChildOrder order)

@@ -90,7 +90,13 @@ internal sealed class InventoryPast : IPastRoom
             Change(count, line.Quantity, 0);
             allocations.Add(new()
             {
-                OrderId = request.OrderId, Attempt = request.Attempt, LineId = line.LineId, ItemId = count.Position.ItemId, Node = count.Position.Node, Quantity = line.Quantity, Created = past.Now,
+                OrderId = request.OrderId,
+                Attempt = request.Attempt,
+                LineId = line.LineId,
+                ItemId = count.Position.ItemId,
+                Node = count.Position.Node,
+                Quantity = line.Quantity,
+                Created = past.Now,
             });
         }
 

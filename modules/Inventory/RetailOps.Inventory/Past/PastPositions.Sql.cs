@@ -1,5 +1,7 @@
 using Npgsql;
 
+using RetailOps.Platform;
+
 namespace RetailOps.Inventory;
 
 /// <summary>The positions of a history as they stand when a batch of it ends.</summary>
@@ -13,7 +15,7 @@ internal static class PastPositions
         """;
 
     /// <summary>What is to be done for those that changed, which are forgotten; null for nothing.</summary>
-    public static Func<NpgsqlConnection, CancellationToken, Task>? Settle(HashSet<StockCount> changed)
+    public static PastSettlement? Settle(HashSet<StockCount> changed)
     {
         if (changed.Count == 0)
         {
