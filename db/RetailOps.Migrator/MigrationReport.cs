@@ -5,7 +5,7 @@ namespace RetailOps.Migrator;
 /// <param name="AlreadyApplied">How many of this build's files an earlier run had applied.</param>
 /// <param name="Newer">How many files a newer build has applied that this one does not know.</param>
 /// <param name="Elapsed">The whole run, waiting for another host's run included.</param>
-/// <param name="OwnerConnectionString">With password: for migrations only.</param>
+/// <param name="OwnerConnectionString">With password: for migrations, and for statistics after a seed.</param>
 /// <param name="AppConnectionString">With password: what the application connects with.</param>
 public sealed record MigrationReport(
     IReadOnlyList<string> Applied,

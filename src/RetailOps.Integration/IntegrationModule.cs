@@ -17,6 +17,7 @@ public static class IntegrationModule
         services.AddSingleton<IErp, SandboxAdapter>();
         services.AddOutbound<ErpConnector>(ErpConnector.Description, new());
         services.AddInvariants(IntegrationInvariants.All);
+        services.AddTransient<IPastRoom, IntegrationPast>();
         return services;
     }
 

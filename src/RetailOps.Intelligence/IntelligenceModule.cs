@@ -17,6 +17,7 @@ public static class IntelligenceModule
         services.AddSingleton<ScoreModels>();
         services.AddDocumentKind(ScoreModel.Kind, ScoreModel.Faults);
         services.AddInvariants(IntelligenceInvariants.All);
+        services.AddTransient<IPastRoom, IntelligencePast>();
         return services;
     }
 

@@ -28,6 +28,8 @@ public static class WorkflowsModule
         services.AddHealthChecks().AddCheck<EngineHealth>("engine");
         services.AddHostedService<Neighbours>();
         services.AddInvariants(EngineInvariants.All);
+        services.AddTransient<IPastRoom, WorkflowsPast>();
+        services.AddTransient(s => new PastFlows(s.GetRequiredService<Database>(), s.GetRequiredService<DefinitionStore>()));
         services.AddSingleton<Decisions>();
         services.AddSingleton<IDecisions>(s => s.GetRequiredService<Decisions>());
         services.AddDocumentKind(Decisions.Kind, DecisionTable.Faults);

@@ -83,5 +83,6 @@ public sealed class OrderTests
     }
 
     private static Order New(int[] quantities) => Order.Place(
+        OrderId.New(),
         new("web", "A-1", null, "GBP", [.. quantities.Select((q, i) => new NewOrderLine(new($"SKU-{i + 1}"), q, new(250, "GBP")))]), [], null, Now);
 }

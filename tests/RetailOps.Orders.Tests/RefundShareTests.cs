@@ -55,6 +55,7 @@ public sealed class RefundShareTests
     private static Order Delivered(int units, long price, long discount, long tax)
     {
         var order = Order.Place(
+            OrderId.New(),
             new("web", "A-1", null, "GBP", [new(new("LAMP"), units, new(price, "GBP"), null, new(discount, "GBP"), new(tax, "GBP"))]), [], null, DateTimeOffset.UnixEpoch);
         order.Allocate([new(1, "DC-1", units)]);
         order.Ship([new(default, 1, new("LAMP"), units)]);

@@ -18,6 +18,7 @@ public static class InventoryModule
         services.AddSubscriber<UnmetDemandSubscriber>(UnmetDemandSubscriber.Description);
         services.AddRecurringJob<ReservationExpiry>();
         services.AddInvariants(InventoryInvariants.All);
+        services.AddTransient<IPastRoom, InventoryPast>();
         return services;
     }
 

@@ -22,6 +22,7 @@ public static class OrdersModule
         services.AddSubscriber<BackordersSubscriber>(BackordersSubscriber.Description);
         services.AddDocumentKind<SourcingProfile>("sourcing-profile", SourcingProfile.Faults);
         services.AddInvariants(OrdersInvariants.All);
+        services.AddTransient<IPastRoom, OrdersPast>();
         return services;
     }
 

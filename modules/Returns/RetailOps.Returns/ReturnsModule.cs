@@ -14,6 +14,7 @@ public static class ReturnsModule
         services.AddModuleContext<ReturnsDbContext>();
         services.AddDocumentKind<ReturnPolicyContent>("return-policy", ReturnPolicyContent.Faults);
         services.AddInvariants(ReturnsInvariants.All);
+        services.AddTransient<IPastRoom, ReturnsPast>();
         return services;
     }
 

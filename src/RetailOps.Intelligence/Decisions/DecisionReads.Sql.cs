@@ -23,7 +23,8 @@ internal sealed record DecisionRow(
         Column.Json<DecisionRow>(d => d.Features),
         Column.Numeric<DecisionRow>(d => d.Points),
         Column.Json<DecisionRow>(d => d.Reasons),
-        Column.Instant<DecisionRow>(d => d.Decided));
+        Column.Instant<DecisionRow>(d => d.Decided))
+    { IsRecorded = true };
 }
 
 /// <summary>What is known of earlier decisions within one transaction: loaded by subject, plus what the transaction wrote.</summary>

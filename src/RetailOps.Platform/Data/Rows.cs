@@ -37,6 +37,8 @@ public enum FlushOrder
 public abstract class RowColumn<T>
 {
     internal abstract NpgsqlParameter Of(List<T> rows);
+
+    internal abstract void Copy(T row, NpgsqlBinaryImporter to);
 }
 
 /// <summary>Makes columns; the second argument of each reads the value from a row.</summary>
@@ -57,6 +59,9 @@ public static class Column
     /// <summary>int.</summary>
     public static RowColumn<T> Int4<T>(Func<T, int> value) => new Typed<T, int>(value, NpgsqlDbType.Integer);
 
+    /// <summary>int or null.</summary>
+    public static RowColumn<T> Int4OrNull<T>(Func<T, int?> value) => new Typed<T, int?>(value, NpgsqlDbType.Integer);
+
     /// <summary>smallint.</summary>
     public static RowColumn<T> Int2<T>(Func<T, short> value) => new Typed<T, short>(value, NpgsqlDbType.Smallint);
 
@@ -71,6 +76,9 @@ public static class Column
 
     /// <summary>boolean.</summary>
     public static RowColumn<T> Bool<T>(Func<T, bool> value) => new Typed<T, bool>(value, NpgsqlDbType.Boolean);
+
+    /// <summary>date.</summary>
+    public static RowColumn<T> Date<T>(Func<T, DateOnly> value) => new Typed<T, DateOnly>(value, NpgsqlDbType.Date);
 
     /// <summary>bytea or null.</summary>
     public static RowColumn<T> Bytes<T>(Func<T, byte[]?> value) => new Typed<T, byte[]?>(value, NpgsqlDbType.Bytea);
@@ -93,6 +101,23 @@ public static class Column
             }
 
             return new NpgsqlParameter<TValue[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
+        }
+
+        internal override void Copy(T row, NpgsqlBinaryImporter to)
+        {
+            var read = value(row);
+            if (read is null)
+            {
+                to.WriteNull();
+            }
+            else if (Nullable.GetUnderlyingType(typeof(TValue)) is null)
+            {
+                to.Write(read, type);
+            }
+            else
+            {
+                to.Write<object>(read, type);
+            }
         }
     }
 }
@@ -118,11 +143,16 @@ public sealed class RowTable<T>
     /// <summary>Called after the statement with the number of rows that it affected; null for nothing to do.</summary>
     public Action<UnitOfWork, int>? Affected { get; init; }
 
+    /// <summary>Whether the table says by itself, in <c>recorded</c>, when a row was written. Where a history is written it is told.</summary>
+    public bool IsRecorded { get; init; }
+
     internal FlushOrder Order { get; }
 
     internal string Sql { get; }
 
     internal bool EveryRow { get; }
+
+    internal IReadOnlyList<RowColumn<T>> Columns => columns;
 
     internal NpgsqlBatchCommand ToCommand(List<T> rows)
     {

@@ -31,7 +31,8 @@ public sealed record EventRow(
         Column.Text<EventRow>(e => e.Aggregate),
         Column.Int4<EventRow>(e => e.Revision),
         Column.Text<EventRow>(e => e.Key),
-        Column.Json<EventRow>(e => e.Data));
+        Column.Json<EventRow>(e => e.Data))
+    { IsRecorded = true };
 }
 
 /// <summary>What one subscriber is owed, in <c>platform.deliveries</c>.</summary>

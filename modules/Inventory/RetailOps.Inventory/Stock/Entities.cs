@@ -131,26 +131,26 @@ internal sealed class Movement
     public DateTimeOffset Recorded { get; private init; }
 }
 
-/// <summary>A promise to an order; written by the write set, read here.</summary>
+/// <summary>A promise to an order; written by the write set or a history, read here.</summary>
 internal sealed class Allocation
 {
-    public OrderId OrderId { get; private init; }
+    public OrderId OrderId { get; init; }
 
-    public int Attempt { get; private init; }
+    public int Attempt { get; init; }
 
-    public int LineId { get; private init; }
+    public int LineId { get; init; }
 
-    public Guid ItemId { get; private init; }
+    public Guid ItemId { get; init; }
 
     public required string Node { get; init; }
 
-    public int Quantity { get; private init; }
+    public int Quantity { get; init; }
 
-    public int Shipped { get; private init; }
+    public int Shipped { get; set; }
 
-    public DateTimeOffset Created { get; private init; }
+    public DateTimeOffset Created { get; init; }
 
-    public int Released { get; private init; }
+    public int Released { get; init; }
 }
 
 /// <summary>A promise that lapses by itself; written by the write set, read here.</summary>

@@ -92,7 +92,8 @@ internal sealed record MovementRow(Guid Id, PositionKey Position, string Kind, i
         Column.Int4<MovementRow>(m => m.Quantity),
         Column.Text<MovementRow>(m => m.Reason),
         Column.Text<MovementRow>(m => m.Cause),
-        Column.Instant<MovementRow>(m => m.Occurred));
+        Column.Instant<MovementRow>(m => m.Occurred))
+    { IsRecorded = true };
 }
 
 internal sealed record AllocationRow(OrderId OrderId, int Attempt, int LineId, Guid ItemId, string Node, int Quantity, DateTimeOffset Created) : IRow<AllocationRow>

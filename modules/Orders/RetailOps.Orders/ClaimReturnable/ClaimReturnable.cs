@@ -53,7 +53,7 @@ internal sealed class ClaimReturnableHandler(UnitOfWork work) : IRequestHandler<
             order.LineOrNull(line.LineId)!.Claim(line.Quantity);
         }
 
-        work.Write(new ReturnClaimRow(request.ReturnId, order.Id, JsonSerializer.Serialize(request.Lines, JsonSerializerOptions.Web), work.Now));
+        work.Write(ReturnClaimRow.Of(request, work.Now));
         work.Raise(order, new ReturnableChanged(Guid.CreateVersion7(), work.Now, order.Id, "claimed", request.Lines.Sum(l => l.Quantity)));
         return await Sold(orders, order, request.Lines, ct);
     }

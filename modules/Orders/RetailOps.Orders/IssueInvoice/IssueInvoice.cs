@@ -36,7 +36,7 @@ internal sealed class IssueInvoiceHandler(UnitOfWork work, InvoiceReads invoices
         }
 
         var charges = await invoices.Any(order.Id, ct) ? [] : await orders.ChargesOf(order, ct);
-        var invoice = Issue(order, request.FulfilmentId, goods, charges);
+        var invoice = Issue(Guid.CreateVersion7(), order, request.FulfilmentId, goods, charges, work.Now, zone.DayOf(work.Now));
         work.Write(new InvoiceRow(invoice.Id, order.Id, invoice.FulfilmentId, invoice.IssuedAt, invoice.Total.MinorUnits));
         foreach (var (line, position) in invoice.Lines.Select((l, i) => (l, i + 1)))
         {
@@ -50,7 +50,7 @@ internal sealed class IssueInvoiceHandler(UnitOfWork work, InvoiceReads invoices
     }
 
     /// <summary>Each shipment's units get the next part of their line's cumulative share, so that all parts sum to the line; all charges stand on the first.</summary>
-    private IssuedInvoice Issue(Order order, Guid? fulfilment, IReadOnlyList<FulfilmentLine> goods, IReadOnlyList<OrderCharge> charges)
+    internal static IssuedInvoice Issue(Guid id, Order order, Guid? fulfilment, IReadOnlyList<FulfilmentLine> goods, IReadOnlyList<OrderCharge> charges, DateTimeOffset now, DateOnly day)
     {
         var lines = new List<InvoicedLine>(goods.Count + charges.Count);
         foreach (var unit in goods.OrderBy(l => l.LineId))
@@ -66,6 +66,6 @@ internal sealed class IssueInvoiceHandler(UnitOfWork work, InvoiceReads invoices
         }
 
         var total = lines.Aggregate(Money.Zero(order.Currency), (sum, l) => sum + l.Amount + l.Tax);
-        return new(Guid.CreateVersion7(), order.Id, fulfilment, order.Channel, order.ExternalId, order.CustomerId, work.Now, zone.DayOf(work.Now), total, lines);
+        return new(id, order.Id, fulfilment, order.Channel, order.ExternalId, order.CustomerId, now, day, total, lines);
     }
 }

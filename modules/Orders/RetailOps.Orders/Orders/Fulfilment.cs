@@ -49,9 +49,9 @@ internal sealed class Fulfilment : IAggregate
     public int NextRevision() => ++Revision;
 
     /// <summary>Tells a node to send what it granted.</summary>
-    public static Fulfilment Release(Order order, string node, IEnumerable<GrantedUnits> granted, DateTimeOffset now)
+    public static Fulfilment Release(Guid id, Order order, string node, IEnumerable<GrantedUnits> granted, DateTimeOffset now)
     {
-        var fulfilment = new Fulfilment { Id = Guid.CreateVersion7(), OrderId = order.Id, Node = node, Status = FulfilmentStatus.Released, ReleasedAt = now };
+        var fulfilment = new Fulfilment { Id = id, OrderId = order.Id, Node = node, Status = FulfilmentStatus.Released, ReleasedAt = now };
         fulfilment.lines.AddRange(granted.GroupBy(g => g.LineId).OrderBy(g => g.Key)
             .Select(g => new FulfilmentLine(fulfilment.Id, g.Key, order.LineOrNull(g.Key)!.Sku, g.Sum(x => x.Quantity))));
         return fulfilment;

@@ -84,11 +84,11 @@ internal sealed class Order : IAggregate
     public int NextRevision() => ++Revision;
 
     /// <summary>Accepts an order as it was sent; shape was checked before.</summary>
-    public static Order Place(PlaceOrder request, byte[] payloadHash, Guid? person, DateTimeOffset now)
+    public static Order Place(OrderId id, PlaceOrder request, byte[] payloadHash, Guid? person, DateTimeOffset now)
     {
         var order = new Order
         {
-            Id = OrderId.New(),
+            Id = id,
             Channel = request.Channel,
             ExternalId = request.ExternalId,
             PayloadHash = payloadHash,

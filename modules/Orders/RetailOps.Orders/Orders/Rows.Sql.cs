@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 using RetailOps.Kernel;
 using RetailOps.Platform;
 
@@ -38,18 +40,17 @@ internal sealed record InvoiceRow(Guid Id, OrderId OrderId, Guid? FulfilmentId, 
 
 internal sealed record InvoiceLineRow(Guid InvoiceId, int Position, InvoicedLine Line) : IRow<InvoiceLineRow>
 {
-    // A charge has neither line nor item; the columns of arrays cannot say null for a number, so 0 does.
     public static RowTable<InvoiceLineRow> Table { get; } = new(
         FlushOrder.Modules,
         """
         insert into orders.invoice_lines (invoice_id, position, kind, line_id, sku, quantity, amount_minor, tax_minor, description)
-        select i, p, k, nullif(l, 0), s, q, a, t, d from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) as u (i, p, k, l, s, q, a, t, d)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """,
         everyRow: true,
         Column.Uuid<InvoiceLineRow>(l => l.InvoiceId),
         Column.Int4<InvoiceLineRow>(l => l.Position),
         Column.Text<InvoiceLineRow>(l => l.Line.Kind),
-        Column.Int4<InvoiceLineRow>(l => l.Line.LineId ?? 0),
+        Column.Int4OrNull<InvoiceLineRow>(l => l.Line.LineId),
         Column.Text<InvoiceLineRow>(l => l.Line.Sku?.Value),
         Column.Int4<InvoiceLineRow>(l => l.Line.Quantity),
         Column.Int8<InvoiceLineRow>(l => l.Line.Amount.MinorUnits),
@@ -60,6 +61,9 @@ internal sealed record InvoiceLineRow(Guid InvoiceId, int Position, InvoicedLine
 /// <summary>What a return claimed; two with one id are a race, and the later one is run again.</summary>
 internal sealed record ReturnClaimRow(Guid ReturnId, OrderId OrderId, string Lines, DateTimeOffset ClaimedAt) : IRow<ReturnClaimRow>
 {
+    public static ReturnClaimRow Of(ClaimReturnable request, DateTimeOffset now) =>
+        new(request.ReturnId, request.OrderId, JsonSerializer.Serialize(request.Lines, JsonSerializerOptions.Web), now);
+
     public static RowTable<ReturnClaimRow> Table { get; } = new(
         FlushOrder.Modules,
         "insert into orders.return_claims (return_id, order_id, lines, claimed_at) select * from unnest($1, $2, $3, $4)",

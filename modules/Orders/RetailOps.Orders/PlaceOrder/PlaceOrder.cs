@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text.Json;
-
 using MediatR;
 
 using Microsoft.EntityFrameworkCore;
@@ -17,7 +14,7 @@ internal sealed class PlaceOrderHandler(UnitOfWork work, ISender sender) : IRequ
     {
         var orders = await work.Join<OrdersDbContext>(ct);
         var wanted = PlacedPayload.Normal(request);
-        var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(wanted));
+        var hash = PlacedPayload.Hash(wanted);
         if (await orders.Earlier(wanted.Channel, wanted.ExternalId, ct) is { } earlier)
         {
             if (earlier.PayloadHash.AsSpan().SequenceEqual(hash))
@@ -42,7 +39,7 @@ internal sealed class PlaceOrderHandler(UnitOfWork work, ISender sender) : IRequ
         var person = wanted.Customer is { Name: null, Email: null, ShipTo: null } or null
             ? null
             : new Person(Guid.CreateVersion7(), wanted.Customer.Name, wanted.Customer.Email, wanted.Customer.ShipTo, work.Now);
-        var order = Order.Place(wanted, hash, person?.Id, work.Now);
+        var order = Order.Place(OrderId.New(), wanted, hash, person?.Id, work.Now);
         if (wanted.RequireStock && order.Lines.Count > 0)
         {
             // Before anything is written: a refusal leaves nothing behind.
@@ -89,5 +86,5 @@ internal sealed class PlaceOrderHandler(UnitOfWork work, ISender sender) : IRequ
     }
 
     // What the first answer said, whatever became of the order since.
-    private static PlacedOrder Answer(Order order) => new(order.Id, order.Channel, order.ExternalId, OrderStatus.Placed.ToSnakeCase(), order.Total, 1);
+    internal static PlacedOrder Answer(Order order) => new(order.Id, order.Channel, order.ExternalId, OrderStatus.Placed.ToSnakeCase(), order.Total, 1);
 }

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
 using RetailOps.Kernel;
 
 namespace RetailOps.Orders;
@@ -18,6 +21,9 @@ internal static class PlacedPayload
             Payments = [.. (request.Payments ?? [new(OrderTotal.UsualTender, new((long)OrderTotal.Of(request), request.Currency))]).OrderBy(p => p.Tender, StringComparer.Ordinal)],
         };
     }
+
+    /// <summary>What tells two payloads apart.</summary>
+    public static byte[] Hash(PlaceOrder normal) => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(normal));
 
     /// <summary>The members of the second payload that say something else than the order.</summary>
     public static List<string> Differences(PlaceOrder wanted, Order order, Person? buyer, IReadOnlyList<OrderCharge> charges, IReadOnlyList<OrderTender> tenders)

@@ -29,7 +29,7 @@ internal sealed class RecordAllocationHandler(UnitOfWork work, WaitingForStock w
         var begin = order.Allocate(request.Granted);
         waiting.Tell(order, before);
         var missing = order.Missing();
-        var released = Release(order, request.Granted);
+        var released = Release(order, request.Granted, Guid.CreateVersion7, work.Now);
         orders.Fulfilments.AddRange(released);
         if (request.Granted.Count > 0)
         {
@@ -53,6 +53,7 @@ internal sealed class RecordAllocationHandler(UnitOfWork work, WaitingForStock w
         return new AllocationState(missing, released.ConvertAll(f => f.Id), order.Status is OrderStatus.Cancelled);
     }
 
-    private List<Fulfilment> Release(Order order, IReadOnlyList<GrantedUnits> granted) =>
-        [.. granted.GroupBy(g => g.Node, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => Fulfilment.Release(order, g.Key, g, work.Now))];
+    /// <summary>One fulfilment per node.</summary>
+    internal static List<Fulfilment> Release(Order order, IReadOnlyList<GrantedUnits> granted, Func<Guid> newId, DateTimeOffset now) =>
+        [.. granted.GroupBy(g => g.Node, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => Fulfilment.Release(newId(), order, g.Key, g, now))];
 }

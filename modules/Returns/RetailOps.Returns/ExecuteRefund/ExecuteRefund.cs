@@ -55,7 +55,7 @@ internal sealed class ExecuteRefundHandler(UnitOfWork work, ISender sender, Gove
         return Answer(refund);
     }
 
-    private static ExecutedRefund Answer(Refund refund) => new(
+    internal static ExecutedRefund Answer(Refund refund) => new(
         refund.Id,
         refund.ReturnId,
         refund.OrderId,

@@ -51,7 +51,7 @@ internal sealed class RequestReturnHandler(UnitOfWork work, ISender sender, Gove
     public async Task<Result<ReturnView>> Handle(RequestReturn request, CancellationToken ct)
     {
         var returns = await work.Join<ReturnsDbContext>(ct);
-        var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { request.Lines, request.CustomerId }));
+        var hash = Hash(request);
         if (Return.ExternalKeyOf(request.OrderId, request.ExternalId) is { } external
             && await returns.WholeReturns.AsNoTracking().SingleOrDefaultAsync(r => r.ExternalKey == external, ct) is { } earlier)
         {
@@ -83,6 +83,9 @@ internal sealed class RequestReturnHandler(UnitOfWork work, ISender sender, Gove
         work.Raise(came, new ReturnRequested(Guid.CreateVersion7(), work.Now, id, came.OrderId, came.Status.ToSnakeCase(), came.Lines.Sum(l => l.Quantity)));
         return ReturnViews.Of(came);
     }
+
+    /// <summary>What tells two payloads apart.</summary>
+    internal static byte[] Hash(RequestReturn request) => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { request.Lines, request.CustomerId }));
 
     private async Task<Result<SoldGoods>> Claim(RequestReturn request, OrderId order, Guid id, ReturnPolicy policy, CancellationToken ct)
     {
