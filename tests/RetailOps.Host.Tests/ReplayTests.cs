@@ -13,6 +13,8 @@ public sealed class ReplayTests : IAsyncLifetime
     // Read back from the system and of no meaning in a calculation from the files.
     private static readonly string[] OfTheRun = ["invoicesPosted", "elapsedSeconds", "ordersPerSecond", "invariants", "shipments", "problems", "unmatchedCredits", "rejectedLines", "exceptionsOpen", "database"];
 
+    private static int Invoices => Effort.Of(400, least: 25);
+
     public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync() => await replay.DisposeAsync();
@@ -20,7 +22,7 @@ public sealed class ReplayTests : IAsyncLifetime
     [Fact]
     public async Task Files_with_every_kind_of_dirt_come_out_to_the_penny()
     {
-        var file = DirtySales.Write(Path.Combine(replay.Folder, "a.csv.gz"), DirtySales.Lines(1, 60, new(2010, 12, 1)));
+        var file = DirtySales.Write(Path.Combine(replay.Folder, "a.csv.gz"), DirtySales.Lines(1, Invoices, new(2010, 12, 1)));
 
         var (exitCode, figures, complaints) = await replay.ToTheEnd(file, "--nodes", "5");
 
@@ -32,10 +34,10 @@ public sealed class ReplayTests : IAsyncLifetime
     [Fact]
     public async Task Killed_again_and_again_it_goes_on_where_it_stopped_and_comes_to_the_same()
     {
-        var file = DirtySales.Write(Path.Combine(replay.Folder, "a.csv.gz"), DirtySales.Lines(2, 60, new(2010, 12, 1)));
-        foreach (var days in new[] { 1, 1, 2 })
+        var file = DirtySales.Write(Path.Combine(replay.Folder, "a.csv.gz"), DirtySales.Lines(2, Invoices, new(2010, 12, 1)));
+        for (var kills = Math.Min(10, Effort.Of(30)); kills > 0; kills--)
         {
-            await replay.UntilKilled(days, file, "--nodes", "5");
+            await replay.UntilKilled(days: 1, file, "--nodes", "5");
         }
 
         var (exitCode, figures, complaints) = await replay.ToTheEnd(file, "--nodes", "5");
@@ -49,7 +51,7 @@ public sealed class ReplayTests : IAsyncLifetime
     [Fact]
     public async Task With_tight_stock_orders_wait_and_nothing_leaves_that_was_not_there()
     {
-        var file = DirtySales.Write(Path.Combine(replay.Folder, "a.csv.gz"), DirtySales.Lines(1, 60, new(2010, 12, 1)));
+        var file = DirtySales.Write(Path.Combine(replay.Folder, "a.csv.gz"), DirtySales.Lines(1, Invoices, new(2010, 12, 1)));
 
         var (exitCode, figures, complaints) = await replay.ToTheEnd(file, "--nodes", "8", "--stock", "tight");
 
@@ -86,7 +88,7 @@ public sealed class ReplayTests : IAsyncLifetime
     [Fact]
     public async Task Of_a_file_that_was_cut_what_is_there_is_played_and_the_exit_code_says_so()
     {
-        var whole = await File.ReadAllBytesAsync(DirtySales.Write(Path.Combine(replay.Folder, "a.csv.gz"), DirtySales.Lines(3, 40, new(2010, 12, 1))));
+        var whole = await File.ReadAllBytesAsync(DirtySales.Write(Path.Combine(replay.Folder, "a.csv.gz"), DirtySales.Lines(3, 25, new(2010, 12, 1))));
         var file = Path.Combine(replay.Folder, "cut.csv.gz");
         await File.WriteAllBytesAsync(file, whole[..^100]);
 

@@ -4,7 +4,7 @@ using RetailOps.Testing;
 namespace RetailOps.Inventory.Tests;
 
 /// <summary>Each check of the module sees the damage it is there for.</summary>
-public sealed class InvariantTests
+public sealed class InvariantTests(LivelyStock stock) : IClassFixture<LivelyStock>
 {
     public static TheoryData<string, string> Damages => new()
     {
@@ -31,19 +31,22 @@ public sealed class InvariantTests
     [Theory, MemberData(nameof(Damages))]
     public async Task Damage_is_found_by_the_check_that_is_there_for_it(string invariant, string damage)
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await using var host = await TestHost.StartAsync(database.AppConnectionString, new() { Engine = new() { Workers = 0 }, Workflows = false });
-        await Live(host);
-        (await host.Broken()).Should().BeEmpty();
+        (await stock.Broken()).Should().BeEmpty();
 
-        await Ask.Do(database.OwnerConnectionString, damage);
-
-        (await host.Broken()).Should().Contain(b => b.StartsWith(invariant + ":", StringComparison.Ordinal));
+        (await stock.BrokenBy(damage)).Should().Contain(b => b.StartsWith(invariant + ":", StringComparison.Ordinal));
     }
+}
 
-    /// <summary>A little of everything that the checks look at.</summary>
-    private static async Task Live(TestHost host)
+/// <summary>Stock with a little of everything that the checks look at.</summary>
+public sealed class LivelyStock : IAsyncLifetime
+{
+    private TestDatabase database = null!;
+    private TestHost host = null!;
+
+    public async Task InitializeAsync()
     {
+        database = await TestDatabase.CreateAsync();
+        host = await TestHost.StartAsync(database.AppConnectionString, new() { Engine = new() { Workers = 0 }, Workflows = false });
         var (order, back) = (OrderId.New(), Guid.NewGuid());
         await host.Stock("LAMP", 20);
         await host.Must(new AllocateOrder(order, 1, [new(1, new("LAMP"), 6)], AllowPart: false));
@@ -58,4 +61,14 @@ public sealed class InvariantTests
         await host.Must(new AllocateOrder(order, 2, [new(2, new("BULB"), 2)], AllowPart: false));
         await host.Must(new RecordMovement("adjusted", new("BULB"), "DC-1", "sellable", -1, "count"));
     }
+
+    public async Task DisposeAsync()
+    {
+        await host.DisposeAsync();
+        await database.DisposeAsync();
+    }
+
+    public Task<IReadOnlyList<string>> Broken() => host.Broken();
+
+    public Task<IReadOnlyList<string>> BrokenBy(string damage) => host.BrokenBy(database.OwnerConnectionString, damage);
 }

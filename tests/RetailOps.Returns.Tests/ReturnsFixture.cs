@@ -116,6 +116,9 @@ public sealed class ReturnsFixture : IAsyncLifetime
     /// <summary>All values of the database.</summary>
     public Task<List<T>> All<T>(string sql, params object[] values) => Ask.All<T>(database.OwnerConnectionString, sql, values);
 
+    /// <summary>The owner's, to meddle past the product.</summary>
+    public string Database => database.OwnerConnectionString;
+
     /// <summary>Meddles with the database, past the product.</summary>
     public Task<int> Do(string sql, params object[] values) => Ask.Do(database.OwnerConnectionString, sql, values);
 

@@ -4,7 +4,7 @@ using RetailOps.Testing;
 namespace RetailOps.Scenarios;
 
 /// <summary>What holds between the business and the books sees the damage it is there for, in a shop that has sold, taken back and paid.</summary>
-public sealed class BusinessDamageTests
+public sealed class BusinessDamageTests(SettledShop shop) : IClassFixture<SettledShop>
 {
     // Past triggers and foreign keys, which would not let it happen.
     private const string Unlock = "set session_replication_role = replica; ";
@@ -24,7 +24,25 @@ public sealed class BusinessDamageTests
     [Theory, MemberData(nameof(Damages))]
     public async Task Damage_is_found_by_the_invariant_that_is_there_for_it(string invariant, string damage, string words)
     {
-        await using var database = await TestDatabase.CreateAsync();
+        (await shop.Broken()).Should().BeEmpty();
+
+        (await shop.BrokenBy(damage)).Should().Contain(b => b.StartsWith(invariant + ":", StringComparison.Ordinal) && b.EndsWith(words, StringComparison.Ordinal));
+    }
+
+    /// <summary>A second posting of a kind, about the same or about nothing.</summary>
+    private static string Again(string kind, string subject) =>
+        $"create temporary table again as select * from integration.postings where kind = '{kind}'; update again set key = split_part(key, '/', 1) || '/' || {subject} || '/2'; insert into integration.postings select * from again";
+}
+
+/// <summary>A shop that has sold, taken back and paid; nobody works in it any more.</summary>
+public sealed class SettledShop : IAsyncLifetime
+{
+    private TestDatabase database = null!;
+    private TestHost watcher = null!;
+
+    public async Task InitializeAsync()
+    {
+        database = await TestDatabase.CreateAsync();
         await using (var host = await TestHost.StartAsync(database.AppConnectionString, WholeShop.Options))
         {
             await host.DrawWhole();
@@ -35,16 +53,18 @@ public sealed class BusinessDamageTests
             await host.Deliver(order);
             await host.SendBack(order, 1);
             await host.Quiet();
-            (await host.Broken()).Should().BeEmpty();
         }
 
-        await using var watcher = await TestHost.StartAsync(database.AppConnectionString, WholeShop.Options with { Engine = new() { Workers = 0 } });
-        await Ask.Do(database.AdminConnectionString, damage);
-
-        (await watcher.Broken()).Should().Contain(b => b.StartsWith(invariant + ":", StringComparison.Ordinal) && b.EndsWith(words, StringComparison.Ordinal));
+        watcher = await TestHost.StartAsync(database.AppConnectionString, WholeShop.Options with { Engine = new() { Workers = 0 } });
     }
 
-    /// <summary>A second posting of a kind, about the same or about nothing.</summary>
-    private static string Again(string kind, string subject) =>
-        $"create temporary table again as select * from integration.postings where kind = '{kind}'; update again set key = split_part(key, '/', 1) || '/' || {subject} || '/2'; insert into integration.postings select * from again";
+    public async Task DisposeAsync()
+    {
+        await watcher.DisposeAsync();
+        await database.DisposeAsync();
+    }
+
+    public Task<IReadOnlyList<string>> Broken() => watcher.Broken();
+
+    public Task<IReadOnlyList<string>> BrokenBy(string damage) => watcher.BrokenBy(database.AdminConnectionString, damage);
 }

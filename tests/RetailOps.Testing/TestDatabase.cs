@@ -36,7 +36,7 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         var database = new TestDatabase(await TestServer.AdminConnectionString, TestServer.OwnerName, TestServer.AppName);
         await TestServer.ExecuteAsync(
-            $"create database {database.Name} owner {TestServer.OwnerName} template {await TestServer.Template}",
+            $"create database {database.Name} owner {TestServer.OwnerName} template {await TestServer.Template} strategy file_copy",
             // Rights on the database itself are not cloned.
             $"revoke temporary on database {database.Name} from public");
         return database;

@@ -7,6 +7,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
+using Npgsql;
+
 using RetailOps.Integration;
 using RetailOps.Intelligence;
 using RetailOps.Inventory;
@@ -143,6 +145,30 @@ public sealed class TestHost : IAsyncDisposable
             broken.AddRange(result.Examples.Select(e => $"{result.Id}: {e}"));
         }
 
+        return broken;
+    }
+
+    /// <summary>What would be broken after some damage: it is done, looked at and taken back.</summary>
+    /// <param name="connectionString">Of one who may do it: the database's owner or the server's administrator.</param>
+    /// <param name="damage">SQL that changes something.</param>
+    public async Task<IReadOnlyList<string>> BrokenBy(string connectionString, string damage)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var command = new NpgsqlCommand(damage, connection, transaction))
+        {
+            await command.ExecuteNonQueryAsync();
+        }
+
+        var verification = Services.GetRequiredService<Verification>();
+        var broken = new List<string>();
+        foreach (var invariant in verification.All)
+        {
+            broken.AddRange((await verification.Check(invariant, transaction, null, null)).Examples.Select(e => $"{invariant.Id}: {e}"));
+        }
+
+        await transaction.RollbackAsync();
         return broken;
     }
 

@@ -57,6 +57,7 @@ internal static class ServerSettings
             yield return ("fsync", "off");
             yield return ("synchronous_commit", "off");
             yield return ("full_page_writes", "off");
+            yield return ("scram_iterations", "16");
         }
 
         foreach (var setting in plan.Settings)

@@ -59,7 +59,20 @@ public sealed class Verification(Database database, IEnumerable<InvariantSource>
         var started = TimeProvider.System.GetTimestamp();
         await using var connection = await database.Requests.OpenConnectionAsync(ct);
         await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, ct);
-        await using var query = new NpgsqlCommand($"with broken (what) as ({invariant.BrokenSql}) select what, count(*) over () from broken limit 10", connection, snapshot)
+        return await Check(invariant, snapshot, since, timeout, ct) with { Milliseconds = TimeProvider.System.GetElapsedTime(started).TotalMilliseconds };
+    }
+
+    /// <summary>Checks one invariant in a transaction of the caller's, whose own changes are seen.</summary>
+    /// <param name="invariant">One of <see cref="All"/>.</param>
+    /// <param name="snapshot">Still open afterwards.</param>
+    /// <param name="since">Only what changed since then; null for everything.</param>
+    /// <param name="timeout">How long the query may take; null for as long as it needs.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <exception cref="NpgsqlException">The query failed or was too slow; the transaction is void.</exception>
+    public async Task<InvariantResult> Check(Invariant invariant, NpgsqlTransaction snapshot, DateTimeOffset? since, TimeSpan? timeout, CancellationToken ct = default)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        await using var query = new NpgsqlCommand($"with broken (what) as ({invariant.BrokenSql}) select what, count(*) over () from broken limit 10", snapshot.Connection, snapshot)
         {
             CommandTimeout = (int)(timeout ?? TimeSpan.Zero).TotalSeconds,
             Parameters = { new() { Value = (object?)since?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz }, new() { Value = clock.GetUtcNow() } },
