@@ -141,6 +141,22 @@ public sealed class FulfilmentTests(OrdersFixture orders) : IClassFixture<Orders
         left.Should().Contain(f => f.OrderId == id).And.OnlyContain(f => f.Node == "DC-2" && f.Status == "shipped");
     }
 
+    [Fact]
+    public async Task Who_asks_again_is_told_what_was_released_since()
+    {
+        var before = await orders.PlaceAndAllocate(Shop.Order(orders.NewNumber(), ("EBONY", 1)));
+        orders.Clock.Advance(TimeSpan.FromHours(1));
+        var since = orders.Clock.GetUtcNow();
+        var then = await orders.PlaceAndAllocate(Shop.Order(orders.NewNumber(), ("EBONY", 1)));
+        orders.Clock.Advance(TimeSpan.FromHours(1));
+
+        var news = await orders.Host.Must(new ListFulfilments("released", null, null, 500, since.ToOffset(TimeSpan.FromHours(2))));
+        var later = await orders.Host.Must(new ListFulfilments("released", null, null, 500, since.AddTicks(10)));
+
+        news.Select(f => f.OrderId).Should().Contain(then).And.NotContain(before);
+        later.Should().BeEmpty();
+    }
+
     private async Task<OrderId> FromTwoNodes(string sku, int here, int there)
     {
         await orders.Host.Stock(sku, here);

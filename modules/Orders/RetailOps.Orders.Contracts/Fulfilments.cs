@@ -86,8 +86,9 @@ public sealed record GetFulfilment(Guid Id) : IRequest<Result<FulfilmentView>>;
 /// <param name="Node">Only there; null for everywhere.</param>
 /// <param name="After">The last id of the page before; null for the first page.</param>
 /// <param name="Limit">1 to 501.</param>
+/// <param name="ReleasedSince">Only what was released then or later, in business time; null for all. Who asks again and again asks for what is new.</param>
 [Needs("orders.read"), AsksDatabase]
-public sealed record ListFulfilments(string? Status, string? Node, Guid? After, int Limit) : IRequest<Result<IReadOnlyList<FulfilmentView>>>;
+public sealed record ListFulfilments(string? Status, string? Node, Guid? After, int Limit, DateTimeOffset? ReleasedSince = null) : IRequest<Result<IReadOnlyList<FulfilmentView>>>;
 
 /// <summary>The goods of a fulfilment leave its node.</summary>
 /// <param name="Id">Which.</param>

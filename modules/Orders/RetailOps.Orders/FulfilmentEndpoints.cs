@@ -14,7 +14,7 @@ internal static class FulfilmentEndpoints
         var fulfilments = api.MapGroup("/fulfilments").WithTags("Fulfilments");
         fulfilments.MapGet("/", List)
             .WithName("ListFulfilments")
-            .WithSummary("Fulfilments, oldest first; by status or node")
+            .WithSummary("Fulfilments, oldest first; by status, node or time of release")
             .ProducesRefusals();
         fulfilments.MapGet("/{id:guid}", Read)
             .WithName("GetFulfilment")
@@ -32,14 +32,15 @@ internal static class FulfilmentEndpoints
             .ProducesRefusals(404);
     }
 
-    private static async Task<Results<Ok<Page<FulfilmentView>>, ProblemHttpResult>> List(string? status, string? node, [AsParameters] Paging paging, Door door, CancellationToken ct)
+    private static async Task<Results<Ok<Page<FulfilmentView>>, ProblemHttpResult>> List(
+        string? status, string? node, DateTimeOffset? releasedSince, [AsParameters] Paging paging, Door door, CancellationToken ct)
     {
         if (!paging.TryReadAfter<Guid>(out var after, out var problem))
         {
             return problem;
         }
 
-        var rows = await door.Run(new ListFulfilments(status, node, after, paging.Size + 1), ct);
+        var rows = await door.Run(new ListFulfilments(status, node, after, paging.Size + 1, releasedSince), ct);
         return rows.IsSuccess ? TypedResults.Ok(Page.Of(rows.Value, paging.Size, f => f.Id.ToString())) : Problems.Of(rows.Refusal);
     }
 

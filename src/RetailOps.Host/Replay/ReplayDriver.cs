@@ -68,7 +68,7 @@ internal sealed class ReplayDriver(SalesPlan plan, int nodes, ReplayStock stock,
                 // Nothing is under way, so what has not come does not come.
                 await returns.PlayRest(() => quiet.Wait(ct), ct);
                 await returns.Decide(() => quiet.Wait(ct), ct);
-                await shipping.Look(ct);
+                await shipping.Look(from, ct);
             }
 
             await place.Keep(NextHour(from + Hour), Spent, ct);
@@ -110,7 +110,7 @@ internal sealed class ReplayDriver(SalesPlan plan, int nodes, ReplayStock stock,
         await returns.Play(arrived, Quiet, ct);
         await Quiet();
         await returns.Decide(Quiet, ct);
-        await shipping.Look(ct);
+        await shipping.Look(from, ct);
 
         Task Quiet() => quiet.Wait(ct);
 

@@ -48,10 +48,10 @@ internal sealed class ReplayShipping(ReplayDoor door)
         }
     }
 
-    /// <summary>Takes note of what was released since the last look.</summary>
-    public async Task Look(CancellationToken ct)
+    /// <summary>Takes note of what was released since then.</summary>
+    public async Task Look(DateTimeOffset since, CancellationToken ct)
     {
-        var released = door.All(ReplayPeople.Shop, (Guid? after, int limit) => new ListFulfilments("released", null, after, limit), f => (Guid?)f.Id, ct);
+        var released = door.All(ReplayPeople.Shop, (Guid? after, int limit) => new ListFulfilments("released", null, after, limit, since), f => (Guid?)f.Id, ct);
         await foreach (var fulfilment in released)
         {
             Know(fulfilment);

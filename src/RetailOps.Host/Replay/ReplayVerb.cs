@@ -82,6 +82,26 @@ internal static class ReplayVerb
 
         await app.StartAsync(ct);
 
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct, app.Lifetime.ApplicationStopping);
+        try
+        {
+            return await Play(options, plan, broken, nodes, stock, source, app, clock, place, name, ending.Token);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("Interrupted. The same command goes on from here.");
+            return 1;
+        }
+        finally
+        {
+            await app.StopAsync(CancellationToken.None);
+        }
+    }
+
+    private static async Task<int> Play(
+        VerbOptions options, SalesPlan plan, IReadOnlyList<string> broken, int nodes, ReplayStock stock, string source,
+        WebApplication app, ReplayClock clock, ReplayPlace place, string name, CancellationToken ct)
+    {
         var services = app.Services;
         var door = new ReplayDoor(services.GetRequiredService<RequestRunner>());
         var quiet = new ReplayQuiet(services.GetRequiredService<EngineWatch>(), services.GetRequiredService<Deliveries>(), clock);
@@ -93,7 +113,6 @@ internal static class ReplayVerb
             .. broken, .. stuck, .. dead is { Dead: 0, Incidents: 0 } ? Array.Empty<string>() : [$"{dead.Dead} dead letters and {dead.Incidents} incidents wait for a person."],
         ];
         var report = await new ReplayMeasure(plan, stock, door, services.GetRequiredService<Verification>()).Read(driver.Spent, problems, name, ct);
-        await app.StopAsync(ct);
         Say(options, report);
         return report.Problems.Count == 0 ? 0 : 1;
     }

@@ -15,6 +15,30 @@ public abstract partial class ModuleDbContext(DbContextOptions options) : DbCont
     /// <summary>In what company this transaction runs: says whether an aggregate is locked when it is read.</summary>
     public WorkMode Mode { get; internal set; }
 
+    /// <summary>
+    /// Before it is saved: hands what comes in numbers to the unit of work, which writes any number of rows in one statement where EF sends one for each.
+    /// They are written after what is saved here. Changes have been detected.
+    /// </summary>
+    /// <param name="work">Takes the rows.</param>
+    protected virtual void HandOver(UnitOfWork work)
+    {
+    }
+
+    /// <summary>Sends what has changed; the changes have been detected.</summary>
+    internal async Task Save(UnitOfWork work, CancellationToken ct)
+    {
+        ChangeTracker.AutoDetectChangesEnabled = false;
+        try
+        {
+            HandOver(work);
+            await SaveChangesAsync(ct);
+        }
+        finally
+        {
+            ChangeTracker.AutoDetectChangesEnabled = true;
+        }
+    }
+
     /// <summary>How a name of ours stands in the database: <c>UnitPrice</c> as <c>unit_price</c>.</summary>
     public static string SnakeCase(string name) => Hump().Replace(name, "_").ToLowerInvariant();
 

@@ -43,7 +43,7 @@ public sealed partial class UnitOfWork
             {
                 if (context.ChangeTracker.HasChanges())
                 {
-                    await context.SaveChangesAsync(ct);
+                    await context.Save(this, ct);
                     FaultPoints.Reach(FaultPoint.AfterSave);
                 }
             }

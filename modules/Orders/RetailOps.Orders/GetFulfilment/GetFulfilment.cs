@@ -46,6 +46,12 @@ internal sealed class ListFulfilmentsHandler(UnitOfWork work) : IRequestHandler<
             page = page.Where(f => f.Node == node);
         }
 
+        if (request.ReleasedSince is { } since)
+        {
+            since = since.ToUniversalTime();
+            page = page.Where(f => f.ReleasedAt >= since);
+        }
+
         if (request.After is { } after)
         {
             page = page.Where(f => f.Id > after);

@@ -80,6 +80,39 @@ internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options)
     /// <summary>The order that a channel sent under a number of its own, for reading; null when it sent none.</summary>
     public Task<Order?> Earlier(string channel, string externalId, CancellationToken ct) => ByExternalId(this, channel, externalId, ct);
 
+    /// <summary>
+    /// Lines, dozens to an order. Those of an order that is not saved itself are left to EF: its revision is what tells that somebody was faster.
+    /// </summary>
+    protected override void HandOver(UnitOfWork work)
+    {
+        var saved = ChangeTracker.Entries<Order>().Where(o => o.State is EntityState.Added or EntityState.Modified).Select(o => o.Entity.Id).ToHashSet();
+        if (saved.Count > 0)
+        {
+            foreach (var line in ChangeTracker.Entries<OrderLine>().Where(l => l.State is EntityState.Added or EntityState.Modified && saved.Contains(l.Entity.OrderId)))
+            {
+                if (line.State is EntityState.Added)
+                {
+                    work.Write(new NewLineRow(line.Entity));
+                }
+                else
+                {
+                    work.Write(new ChangedLineRow(line.Entity));
+
+                    // Or the next line would take the change back.
+                    line.OriginalValues.SetValues(line.Entity);
+                }
+
+                line.State = EntityState.Unchanged;
+            }
+        }
+
+        foreach (var line in ChangeTracker.Entries<FulfilmentLine>().Where(l => l.State is EntityState.Added))
+        {
+            work.Write(new FulfilmentLineRow(line.Entity));
+            line.State = EntityState.Unchanged;
+        }
+    }
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema("orders");
