@@ -118,6 +118,60 @@ public sealed class RelayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_due_together_shares_a_commit_and_one_that_fails_takes_nobody_with_it()
+    {
+        var patient = Quick with { Relay = Quick.Relay with { Lease = TimeSpan.FromSeconds(20), Attempts = 100, LongestPause = TimeSpan.FromMilliseconds(50) } };
+        await using var host = await module.Host(patient, listens: true);
+        await host.Stock("LAMP", 100);
+        var together = await Backlog("A", 10);
+        module.Mischief.Open("OrderPlaced");
+        await host.Quiet();
+        var commits = await Commits(together);
+        var apart = await Backlog("B", 10);
+        var poison = $"{OrderKey.Of(apart[5])}|OrderPlaced";
+        module.Mischief.Fates[poison] = Fate.FailsAfterWriting;
+
+        module.Mischief.Open("OrderPlaced");
+        await Eventually.Holds(async () => await Delivered(apart) == 9, TimeSpan.FromSeconds(20), "the others are served");
+        var held = await module.Notes(apart[5]);
+        module.Mischief.Fates.Clear();
+        await host.Quiet();
+
+        commits.Should().Be(1);
+        held.Should().BeEmpty();
+        foreach (var order in together.Concat(apart))
+        {
+            (await module.Notes(order)).Should().Equal("OrderPlaced", "OrderAllocated");
+        }
+
+        (await host.Broken()).Should().BeEmpty();
+
+        // While the relay waits at the gate with one, the others become due.
+        async Task<List<OrderId>> Backlog(string name, int count)
+        {
+            module.Mischief.Shut("OrderPlaced");
+            var gate = OrderKey.Of(await host.Place($"{name}-gate", ("LAMP", 1)));
+            await Eventually.Holds(() => Task.FromResult(module.Mischief.Tried.Contains($"{gate}|OrderPlaced")), TimeSpan.FromSeconds(20), "the relay has the first");
+            var orders = new List<OrderId>();
+            for (var i = 0; i < count; i++)
+            {
+                orders.Add(await host.Place($"{name}-{i}", ("LAMP", 1)));
+            }
+
+            return orders;
+        }
+
+        Task<long> Commits(List<OrderId> orders) => Count("count(distinct d.xmin::text)", orders);
+
+        Task<long> Delivered(List<OrderId> orders) => Count("count(*)", orders);
+
+        Task<long> Count(string what, List<OrderId> orders) => Ask.One<long>(
+            module.Database.OwnerConnectionString,
+            $"select {what} from platform.deliveries d join platform.events e on e.id = d.event_id where d.state = 1 and e.type = 'orders.order-placed.v1' and d.key = any($1)",
+            (object)orders.ConvertAll(OrderKey.Of).ToArray());
+    }
+
+    [Fact]
     public async Task A_listener_that_hangs_ends_as_a_dead_letter_and_the_others_are_served()
     {
         var impatient = Quick with { Relay = Quick.Relay with { Lease = TimeSpan.FromMilliseconds(500), Attempts = 2 } };

@@ -53,8 +53,8 @@ public sealed class FactCatalogue
 public sealed record SubscriberDescription(string Name, IReadOnlyList<string> EventNames);
 
 /// <summary>
-/// Hears of facts after they were committed, at least once and deduplicated: each in a transaction of its own with its effects;
-/// in order for each business key. An exception is tried again with back-off and ends among the dead letters.
+/// Hears of facts after they were committed, at least once and deduplicated: each in a transaction with its effects, which facts of other keys
+/// may share without seeing what it writes; in order for each business key. An exception is tried again with back-off and ends among the dead letters.
 /// </summary>
 public interface ISubscriber
 {

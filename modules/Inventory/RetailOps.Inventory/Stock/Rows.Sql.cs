@@ -211,8 +211,8 @@ internal sealed record UnmetDemandRow(Sku Sku, DateTimeOffset Day, int Quantity)
         FlushOrder.Modules,
         """
         insert into inventory.unmet_demand (sku, day, quantity, orders)
-        select s, (d at time zone 'UTC')::date, sum(q), 1 from unnest($1, $2, $3) as u (s, d, q) group by 1, 2 order by 1, 2
-        on conflict (sku, day) do update set quantity = unmet_demand.quantity + excluded.quantity, orders = unmet_demand.orders + 1
+        select s, (d at time zone 'UTC')::date, sum(q), count(*) from unnest($1, $2, $3) as u (s, d, q) group by 1, 2 order by 1, 2
+        on conflict (sku, day) do update set quantity = unmet_demand.quantity + excluded.quantity, orders = unmet_demand.orders + excluded.orders
         """,
         everyRow: false,
         Column.Text<UnmetDemandRow>(r => r.Sku.Value),

@@ -12,9 +12,9 @@ internal sealed class UnmetDemandSubscriber(UnitOfWork work) : ISubscriber
     public Task Hear(IFact fact, CancellationToken ct)
     {
         var backordered = (OrderBackordered)fact;
-        foreach (var line in backordered.Missing)
+        foreach (var item in backordered.Missing.GroupBy(l => l.Sku))
         {
-            work.Write(new UnmetDemandRow(line.Sku, backordered.OccurredAt, line.Quantity));
+            work.Write(new UnmetDemandRow(item.Key, backordered.OccurredAt, item.Sum(l => l.Quantity)));
         }
 
         return Task.CompletedTask;

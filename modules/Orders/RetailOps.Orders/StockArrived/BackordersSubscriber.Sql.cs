@@ -22,9 +22,15 @@ internal sealed class BackordersSubscriber(UnitOfWork work, ISender sender) : IS
     public async Task Hear(IFact fact, CancellationToken ct)
     {
         var freed = (StockFreed)fact;
+        var waiting = await Waiting(freed.Sku, ct);
+        if (waiting.Count == 0)
+        {
+            return;
+        }
+
         var stock = await sender.Send(new FindStock([freed.Sku]), ct);
         var free = stock.IsSuccess ? stock.Value.Sum(s => s.Free) : freed.Units;
-        foreach (var (order, waits) in await Waiting(freed.Sku, ct))
+        foreach (var (order, waits) in waiting)
         {
             if (free <= 0)
             {
