@@ -23,14 +23,22 @@ internal sealed class OrderFlow(ShopFront front, Watch watch)
     /// <summary>Which invoices an order has.</summary>
     public const string Invoices = "select order_id, id from orders.invoices where order_id = any($1)";
 
+    /// <summary>The refunds of returns of which the credit memo is in the books.</summary>
+    public const string Credited =
+        """
+        select r.return_id, r.id from returns.refunds r
+        where r.return_id = any($1) and exists (select from integration.postings p where p.key = 'credit-memo/' || r.id || '/1' and p.status = 'posted')
+        """;
+
     public const int AskFulfilments = 0;
     public const int AskPosted = 1;
     public const int AskInvoices = 2;
+    public const int AskCredited = 3;
 
     private static readonly string Run = Guid.CreateVersion7().ToString("N")[..12];
     private static int orders;
 
-    public static string[] Questions => [Fulfilments, Posted, Invoices];
+    public static string[] Questions => [Fulfilments, Posted, Invoices, Credited];
 
     /// <summary>A name that no order had yet.</summary>
     public static string NextName() => $"bench-{Run}-{Interlocked.Increment(ref orders):0000000}";
@@ -67,6 +75,37 @@ internal sealed class OrderFlow(ShopFront front, Watch watch)
         var shipped = TimeProvider.System.GetTimestamp();
         await watch.For(AskInvoices, order);
         return TimeProvider.System.GetElapsedTime(shipped);
+    }
+
+    /// <summary>An order that is over: delivered, and everything of it in the books.</summary>
+    /// <param name="name">Of the order, and of its customer, who buys but once: what one got back in a month is added up.</param>
+    /// <param name="items">A line of one unit for each.</param>
+    /// <returns>Its id.</returns>
+    public async Task<Guid> Deliver(string name, IReadOnlyList<int> items)
+    {
+        var order = await front.Place(name, items, name);
+        var fulfilments = await watch.For(AskFulfilments, order);
+        foreach (var fulfilment in fulfilments)
+        {
+            await front.Ship(fulfilment);
+        }
+
+        await watch.For(AskPosted, order);
+        foreach (var fulfilment in fulfilments)
+        {
+            await front.Deliver(fulfilment);
+        }
+
+        return order;
+    }
+
+    /// <summary>The whole way of a return: asked for, received, inspected, put away, refunded, and the credit memo in the books.</summary>
+    /// <returns>How long it took.</returns>
+    public async Task<TimeSpan> SendBack(Guid order)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        await watch.For(AskCredited, await front.SendBack(order));
+        return TimeProvider.System.GetElapsedTime(began);
     }
 
     /// <summary>Different items, none of them the hot one, or the hot one first.</summary>

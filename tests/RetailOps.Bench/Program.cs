@@ -16,6 +16,7 @@ if (args.Contains("--help") || args is [] or ["--json"])
           burst         orders through capture, burst, shipment, burst, in process; 1, 8 and 32 in flight, spread and one hot item
           orders        whole orders over HTTP: placed, allocated, shipped, invoiced, posted; then what one waits at half of the peak
           hot           the same with one line that all orders share, in turns with such that share none
+          returns       whole returns over HTTP of orders that are over: asked for, received, inspected, put away, refunded, credit memo posted
           resume        how soon flows go on beside many that sleep, many timers and old versions, beside an empty database; how soon a host is ready there
           growth        orders behind a seeded history, beside such in an empty database
         Options:
@@ -26,9 +27,9 @@ if (args.Contains("--help") || args is [] or ["--json"])
           --lines L     comma-separated sizes of orders (2,25); hot takes the first; not for the others
           --statements  also the statements that cost the server most, on stderr
           --json        machine-readable results on stdout
+          --orders N    growth: how many orders are timed (10000); returns: how many at a time (400), instead of --seconds
         Of growth and resume only:
           --seed-orders N  how long the history is (1000000; of resume 1000)
-          --orders N    growth: how many orders are timed (10000)
           --sleeping N, --timers N, --versions N  resume: beside what (200000, 25000, 300)
         Of burst only:
           --no-hot      only spread items
@@ -44,6 +45,7 @@ Func<BenchOptions, Task<IReadOnlyList<BenchRow>>>? suite = args[0] switch
     "burst" => BurstSuite.Run,
     "orders" => OrdersSuite.Run,
     "hot" => OrdersSuite.RunHot,
+    "returns" => ReturnsSuite.Run,
     "resume" => GrowthSuite.RunResume,
     "growth" => GrowthSuite.Run,
     _ => null,

@@ -20,17 +20,26 @@ internal sealed class Replay(NpgsqlDataSource source, BenchShop shop, IReadOnlyL
 
     /// <summary>Writes what one flow writes.</summary>
     /// <param name="items">As many different ones as the sample had.</param>
-    public async Task One(IReadOnlyList<int> items)
+    public Task One(IReadOnlyList<int> items) => Part(New(items), 0, commits.Count);
+
+    /// <summary>The words of a flow that is written in parts.</summary>
+    /// <param name="items">As many different ones as the sample had.</param>
+    public Fresh New(IReadOnlyList<int> items) => new(
+        OrderFlow.NextName(),
+        [.. Enumerable.Range(0, tokens.Ids).Select(_ => Guid.CreateVersion7())],
+        [.. items.Select(i => (shop.ItemId(i), BenchShop.Sku(i)))],
+        Interlocked.Add(ref numbers, tokens.Numbers) - tokens.Numbers,
+        TimeProvider.System.GetUtcNow() - sampled);
+
+    /// <summary>Writes some of its commits.</summary>
+    /// <param name="fresh">Its words.</param>
+    /// <param name="from">The first, from 0.</param>
+    /// <param name="to">The one after the last.</param>
+    public async Task Part(Fresh fresh, int from, int to)
     {
-        var fresh = new Fresh(
-            OrderFlow.NextName(),
-            [.. Enumerable.Range(0, tokens.Ids).Select(_ => Guid.CreateVersion7())],
-            [.. items.Select(i => (shop.ItemId(i), BenchShop.Sku(i)))],
-            Interlocked.Add(ref numbers, tokens.Numbers) - tokens.Numbers,
-            TimeProvider.System.GetUtcNow() - sampled);
-        foreach (var commit in commits)
+        for (var i = from; i < to; i++)
         {
-            await Write(commit, fresh);
+            await Write(commits[i], fresh);
         }
     }
 

@@ -63,9 +63,24 @@ internal sealed record Sample(IReadOnlyList<Change> Changes, HashSet<string> Kno
         var ship = transactions.FindIndex(t => t.Any(c => c is { Table: "orders.fulfilments", Operation: "UPDATE" }));
         var (first, last) = (transactions.FindIndex(ship + 1, IsPosting), transactions.FindLastIndex(IsPosting));
         return Parts(transactions, [capture + 1, ship, ship + 1, first, last + 1]);
-
-        static bool IsPosting(List<Change> transaction) => transaction.Any(c => c.Table.StartsWith("sandbox_erp.", StringComparison.Ordinal));
     }
+
+    /// <summary>
+    /// The commits of an order that is delivered, and then of its return: all of the order, then request and burst, receipt, inspection, disposition,
+    /// burst, posting, answer.
+    /// </summary>
+    public IEnumerable<IReadOnlyList<Change>> CommitsOfReturn()
+    {
+        var transactions = Changes.GroupBy(c => c.Transaction).Select(t => t.ToList()).ToList();
+        var request = transactions.FindIndex(t => t.Any(c => c is { Table: "returns.returns", Operation: "INSERT" }));
+        var receipt = transactions.FindIndex(t => t.Any(c => c is { Table: "returns.receipts", Operation: "INSERT" }));
+        var later = Enumerable.Range(receipt + 1, transactions.Count - receipt - 1).Where(i => transactions[i].Any(c => c is { Table: "platform.idempotency", Operation: "INSERT" })).ToList();
+        var (inspection, disposition) = (later[0], later[1]);
+        var (first, last) = (transactions.FindIndex(disposition, IsPosting), transactions.FindLastIndex(IsPosting));
+        return Parts(transactions, [request, request + 1, receipt, receipt + 1, inspection + 1, disposition + 1, first, last + 1]);
+    }
+
+    private static bool IsPosting(List<Change> transaction) => transaction.Any(c => c.Table.StartsWith("sandbox_erp.", StringComparison.Ordinal));
 
     private static IEnumerable<IReadOnlyList<Change>> Parts(List<List<Change>> transactions, int[] ends)
     {
