@@ -1,20 +1,14 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
-using Microsoft.Extensions.Logging.Abstractions;
-
 using Npgsql;
 
 using RetailOps.Kernel;
-using RetailOps.Migrator;
 using RetailOps.Orders;
 using RetailOps.Platform;
 using RetailOps.Testing;
 
 namespace RetailOps.Bench;
-
-/// <summary>One measurement.</summary>
-internal sealed record Measured(double PerSecond, double Trips, double Commits, double HostMs, double ServerMs);
 
 /// <summary>Full thin orders of two lines, in process, without HTTP: placed, allocated in a burst, shipped, ended in a burst.</summary>
 internal sealed class BurstSuite : IAsyncDisposable
@@ -27,20 +21,18 @@ internal sealed class BurstSuite : IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, TaskCompletionSource> bursts = [];
     private readonly BenchOptions options;
-    private readonly NpgsqlDataSource watching;
     private readonly NpgsqlDataSource plain;
-    private readonly int postmaster;
+    private readonly BenchServer server;
     private readonly TestHost host;
     private readonly Baseline baseline;
     private readonly MeterListener meter = new();
     private long trips;
     private int orders;
 
-    private BurstSuite(BenchOptions options, NpgsqlDataSource watching, int postmaster, NpgsqlDataSource plain, TestHost host, Baseline baseline, ConcurrentDictionary<string, TaskCompletionSource> bursts)
+    private BurstSuite(BenchOptions options, BenchServer server, NpgsqlDataSource plain, TestHost host, Baseline baseline, ConcurrentDictionary<string, TaskCompletionSource> bursts)
     {
         this.options = options;
-        this.watching = watching;
-        this.postmaster = postmaster;
+        this.server = server;
         this.plain = plain;
         this.host = host;
         this.baseline = baseline;
@@ -58,30 +50,16 @@ internal sealed class BurstSuite : IAsyncDisposable
 
     public static async Task<IReadOnlyList<BenchRow>> Run(BenchOptions options)
     {
-        var folder = Directory.CreateTempSubdirectory("retailops-bench").FullName;
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
-        }
-
         await Console.Error.WriteLineAsync("Starting a durable server and a host of its own, and warming both …");
-        var server = await EmbeddedServer.JoinAsync(new EmbeddedServerOptions { DataFolder = DataFolders.Prepare(Path.Combine(folder, "data")), Settings = Statements.Settings(options) }, NullLogger.Instance, CancellationToken.None);
-        try
+        await using var server = await BenchServer.Start(options);
+        await using var suite = await Prepare(options, server);
+        var rows = await suite.Measure();
+        if (options.Statements)
         {
-            await using var suite = await Prepare(options, server);
-            var rows = await suite.Measure();
-            if (options.Statements)
-            {
-                await Statements.Print(server.OwnerConnectionString);
-            }
+            await Statements.Print(server.OwnerConnectionString);
+        }
 
-            return rows;
-        }
-        finally
-        {
-            await server.DisposeAsync();
-            Directory.Delete(folder, recursive: true);
-        }
+        return rows;
     }
 
     public async ValueTask DisposeAsync()
@@ -89,16 +67,12 @@ internal sealed class BurstSuite : IAsyncDisposable
         meter.Dispose();
         await host.DisposeAsync();
         await plain.DisposeAsync();
-        await watching.DisposeAsync();
     }
 
-    private static async Task<BurstSuite> Prepare(BenchOptions options, EmbeddedServer server)
+    private static async Task<BurstSuite> Prepare(BenchOptions options, BenchServer server)
     {
-        var watching = NpgsqlDataSource.Create(server.OwnerConnectionString);
-        await using var ask = watching.CreateCommand("select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int");
-        var postmaster = (int)(await ask.ExecuteScalarAsync())!;
-        var ours = await Migrate(server, "bench");
-        var theirs = await Migrate(server, "baseline");
+        var ours = await server.Migrate("bench");
+        var theirs = await server.Migrate("baseline");
 
         var bursts = new ConcurrentDictionary<string, TaskCompletionSource>();
         var host = await TestHost.StartAsync(ours.AppConnectionString, new()
@@ -115,30 +89,20 @@ internal sealed class BurstSuite : IAsyncDisposable
 
         var settings = new NpgsqlConnectionStringBuilder(theirs.AppConnectionString) { MaxPoolSize = 40, MaxAutoPrepare = 200, AutoPrepareMinUsages = 2, NoResetOnClose = true };
         var plain = NpgsqlDataSource.Create(settings.ConnectionString);
-        var suite = new BurstSuite(options, watching, postmaster, plain, host, new Baseline(plain, shop), bursts);
+        var suite = new BurstSuite(options, server, plain, host, new Baseline(plain, shop), bursts);
         await suite.Ours(1, hot: false);
         var (start, end) = await Journal(ours.OwnerConnectionString);
         suite.baseline.Journal(start, end);
-        await suite.For(32, hot: false, suite.Ours, TimeSpan.FromSeconds(15));
+        await suite.For(32, hot: false, suite.Ours, TimeSpan.FromSeconds(options.Warmup));
         await suite.For(8, hot: false, suite.Theirs, TimeSpan.FromSeconds(4));
-        await Analyse(ours.OwnerConnectionString);
+        await BenchServer.Analyse(ours.OwnerConnectionString);
         if (options.Statements)
         {
             await Statements.Reset(server.OwnerConnectionString);
         }
 
-        await Analyse(theirs.OwnerConnectionString);
+        await BenchServer.Analyse(theirs.OwnerConnectionString);
         return suite;
-    }
-
-    private static async Task<MigrationReport> Migrate(EmbeddedServer server, string database) => await Migrations.MigrateAsync(
-        MigratorOptions.ForAdmin(server.OwnerConnectionString, database) with { OwnerPassword = "of a server that lives for a minute" }, NullLogger.Instance, CancellationToken.None);
-
-    private static async Task Analyse(string connectionString)
-    {
-        await using var source = NpgsqlDataSource.Create(connectionString);
-        await using var analyse = source.CreateCommand("analyze");
-        await analyse.ExecuteNonQueryAsync();
     }
 
     /// <summary>How many journal rows each of the two bursts writes, so that the baseline writes as many.</summary>
@@ -177,7 +141,7 @@ internal sealed class BurstSuite : IAsyncDisposable
         return rows;
     }
 
-    private IEnumerable<(bool Hot, int Clients)> Cases() => from hot in options.Hot ? SpreadAndHot : Spread from clients in options.InFlight select (hot, clients);
+    private IEnumerable<(bool Hot, int Clients)> Cases() => from hot in options.Hot ? SpreadAndHot : Spread from clients in options.Clients select (hot, clients);
 
     private static string Case(bool hot, int clients) => $"{(hot ? "hot" : "spread")}, {clients} in flight";
 
@@ -228,7 +192,7 @@ internal sealed class BurstSuite : IAsyncDisposable
     /// <summary>So many clients, each with one order at a time, for a while.</summary>
     private async Task<Measured> For(int clients, bool hot, Func<int, bool, Task> order, TimeSpan time)
     {
-        var (commits, hostCpu, serverCpu, tripsBefore) = (await Commits(), Machine.HostSeconds(), Machine.ServerSeconds(postmaster), Interlocked.Read(ref trips));
+        var (commits, hostCpu, serverCpu, tripsBefore) = (await server.Commits("bench", "baseline"), Machine.HostSeconds(), server.Seconds(), Interlocked.Read(ref trips));
         var started = TimeProvider.System.GetTimestamp();
         var done = 0;
         await Task.WhenAll(Enumerable.Range(0, clients).Select(client => Task.Run(async () =>
@@ -242,19 +206,9 @@ internal sealed class BurstSuite : IAsyncDisposable
         })));
         var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
         var perOrder = 1.0 / done;
-        var (host, server) = (Machine.HostSeconds() - hostCpu, Machine.ServerSeconds(postmaster) - serverCpu);
+        var (hostSeconds, serverSeconds) = (Machine.HostSeconds() - hostCpu, server.Seconds() - serverCpu);
         await Task.Delay(300);
-        var committed = await Commits() - commits;
-        return new(done / seconds, ((Interlocked.Read(ref trips) - tripsBefore) + committed) * perOrder, committed * perOrder, host * 1000 * perOrder, server * 1000 * perOrder);
-    }
-
-    private async Task<long> Commits()
-    {
-        await using var connection = await watching.OpenConnectionAsync();
-        await using var ask = new NpgsqlCommand("select pg_stat_clear_snapshot(); select sum(xact_commit)::bigint from pg_stat_database where datname in ('bench', 'baseline')", connection);
-        await using var reader = await ask.ExecuteReaderAsync();
-        await reader.NextResultAsync();
-        await reader.ReadAsync();
-        return reader.GetInt64(0);
+        var committed = await server.Commits("bench", "baseline") - commits;
+        return new(done / seconds, ((Interlocked.Read(ref trips) - tripsBefore) + committed) * perOrder, committed * perOrder, hostSeconds * 1000 * perOrder, serverSeconds * 1000 * perOrder);
     }
 }
