@@ -12,8 +12,8 @@ internal static class Statements
     public static Task Print(string ownerConnection) => Run(
         ownerConnection,
         """
-        select d.datname, calls, round(total_exec_time::numeric, 0) as ms, round((total_exec_time / calls)::numeric, 3) as each, rows, left(regexp_replace(query, '\s+', ' ', 'g'), 110)
-        from pg_stat_statements s join pg_database d on d.oid = s.dbid where d.datname in ('bench', 'baseline') order by total_exec_time desc limit 45
+        select calls, round(total_exec_time::numeric, 0) as ms, round((total_exec_time / calls)::numeric, 3) as each, rows, shared_blks_hit / calls as blocks, round(wal_bytes / calls) as wal, left(regexp_replace(query, '\s+', ' ', 'g'), 170)
+        from pg_stat_statements s join pg_database d on d.oid = s.dbid where d.datname = 'bench' order by total_exec_time desc limit 120
         """);
 
     private static async Task Run(string ownerConnection, string sql)
