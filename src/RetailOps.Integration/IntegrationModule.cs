@@ -13,6 +13,7 @@ public static class IntegrationModule
     {
         services.AddModuleContext<IntegrationDbContext>();
         services.AddScoped<PostingReads>();
+        services.AddScoped<PostingPreload>().AddScoped<IPreload>(s => s.GetRequiredService<PostingPreload>());
         services.AddSingleton<SandboxErp>();
         services.AddSingleton<IErp, SandboxAdapter>();
         services.AddOutbound<ErpConnector>(ErpConnector.Description, new());

@@ -38,6 +38,41 @@ public sealed class LyingErpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Answers_of_one_call_share_a_commit_and_one_that_cannot_be_written_takes_nobody_with_it()
+    {
+        var (together, apart) = (await Wish(6), await Wish(6));
+        await books.Do("update integration.postings set status = 'refused', words = 'No.', decided_at = clock_timestamp() where key = $1", apart[2]);
+        await books.Do("update platform.deliveries set due = 'infinity' where key = any($1)", (object)apart);
+        await using var host = await books.Host();
+        await Eventually.Holds(async () => await Posted(together) == 6, TimeSpan.FromSeconds(20), "the first are written down");
+        await books.Do("update platform.deliveries set due = clock_timestamp() where key = any($1)", (object)apart);
+        await Eventually.Holds(async () => await Posted(apart) == 5, TimeSpan.FromSeconds(20), "the others are written down");
+        var commits = await books.One<long>("select count(distinct xmin::text) from platform.deliveries where key = any($1) and state = 1", (object)together);
+        var state = await books.One<short>("select state from platform.deliveries where key = $1", apart[2]);
+        await books.Do("update integration.postings set status = 'requested', words = null, decided_at = null where key = $1", apart[2]);
+        await host.Quiet();
+
+        commits.Should().Be(1);
+        state.Should().Be(0);
+        (await Posted([.. together, .. apart])).Should().Be(12);
+        (await books.One<long>("select count(*) from sandbox_erp.documents")).Should().Be(12);
+
+        async Task<string[]> Wish(int count)
+        {
+            await using var asleep = await books.Asleep();
+            var documents = Enumerable.Range(0, count).Select(_ => Documents.Invoice()).ToList();
+            foreach (var document in documents)
+            {
+                await asleep.Post(document);
+            }
+
+            return [.. documents.Select(d => d.Key)];
+        }
+
+        Task<long> Posted(string[] keys) => books.One<long>("select count(*) from integration.postings where key = any($1) and status = 'posted'", (object)keys);
+    }
+
+    [Fact]
     public async Task Refusals_are_answers_with_the_words_of_the_erp()
     {
         await using var host = await books.Host();

@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+
 using RetailOps.Kernel;
 using RetailOps.Platform;
 
@@ -26,6 +28,12 @@ internal sealed class ErpConnector(IErp erp, PostingReads postings, UnitOfWork w
             { } answer => (OutboundOutcome)new OutboundOutcome.Answered(answer),
             null => new OutboundOutcome.Again("The document that it corrects is not posted yet."),
         })];
+    }
+
+    public async Task Prepare(IReadOnlyList<OutboundFact> sent, CancellationToken ct)
+    {
+        var keys = sent.Select(f => ((PostingRequested)f.Fact).DocumentKey).ToList();
+        await (await work.Join<IntegrationDbContext>(ct)).Postings.Where(p => keys.Contains(p.Key)).LoadAsync(ct);
     }
 
     public async Task Record(OutboundFact sent, object answer, CancellationToken ct)

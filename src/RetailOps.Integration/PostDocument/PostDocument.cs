@@ -35,12 +35,11 @@ internal sealed class PostDocumentValidator : AbstractValidator<PostDocument>
     }
 }
 
-internal sealed class PostDocumentHandler(UnitOfWork work) : IRequestHandler<PostDocument, Result<PostingView>>
+internal sealed class PostDocumentHandler(UnitOfWork work, PostingPreload asked) : IRequestHandler<PostDocument, Result<PostingView>>
 {
     public async Task<Result<PostingView>> Handle(PostDocument request, CancellationToken ct)
     {
-        var postings = (await work.Join<IntegrationDbContext>(ct)).Postings;
-        if (await postings.FindAsync([request.Document.Key], ct) is { } earlier)
+        if (await asked.Find(request.Document.Key, ct) is { } earlier)
         {
             return earlier.Says(request.Document)
                 ? earlier.ToView()
@@ -48,7 +47,7 @@ internal sealed class PostDocumentHandler(UnitOfWork work) : IRequestHandler<Pos
         }
 
         var posting = Posting.Of(request.Document, work.Now);
-        postings.Add(posting);
+        (await work.Join<IntegrationDbContext>(ct)).Postings.Add(posting);
         work.Raise(posting, posting.Requested(work.Now));
         return posting.ToView();
     }

@@ -187,6 +187,7 @@ public sealed partial class UnitOfWork : IAsyncDisposable
         foreach (var subscriber in facts.SubscribersOf(row.Type))
         {
             Write(new DeliveryRow(row.Id, subscriber, row.Key));
+            OnCommitted(() => Deliveries.Ring(subscriber));
         }
 
         sink.Accept(this, row);

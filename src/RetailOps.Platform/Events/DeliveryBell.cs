@@ -8,7 +8,7 @@ public sealed class DeliveryBell
     private readonly Lock gate = new();
     private volatile Listener[] listeners = [];
 
-    /// <summary>There is something to deliver.</summary>
+    /// <summary>There is something to deliver, to whomever.</summary>
     public void Ring()
     {
         foreach (var listener in listeners)
@@ -17,10 +17,22 @@ public sealed class DeliveryBell
         }
     }
 
-    /// <summary>An ear of one's own: a ring reaches every listener, and is kept for one that is busy.</summary>
-    internal Listener Listen()
+    /// <summary>There is something to deliver to a subscriber.</summary>
+    public void Ring(string subscriber)
     {
-        var listener = new Listener();
+        foreach (var listener in listeners)
+        {
+            if (listener.Serves(subscriber))
+            {
+                listener.Ring();
+            }
+        }
+    }
+
+    /// <summary>An ear: a ring reaches every listener that serves the subscriber, and is kept for one that is busy.</summary>
+    internal Listener Listen(Predicate<string> serves)
+    {
+        var listener = new Listener(serves);
         lock (gate)
         {
             listeners = [.. listeners, listener];
@@ -29,9 +41,11 @@ public sealed class DeliveryBell
         return listener;
     }
 
-    internal sealed class Listener
+    internal sealed class Listener(Predicate<string> serves)
     {
         private readonly Channel<bool> bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+        public bool Serves(string subscriber) => serves(subscriber);
 
         public void Ring() => bell.Writer.TryWrite(true);
 

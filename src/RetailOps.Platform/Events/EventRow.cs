@@ -47,10 +47,7 @@ internal sealed record DeliveryRow(Guid EventId, string Subscriber, string Key) 
         everyRow: true,
         Column.Uuid<DeliveryRow>(d => d.EventId),
         Column.Text<DeliveryRow>(d => d.Subscriber),
-        Column.Text<DeliveryRow>(d => d.Key))
-    {
-        Affected = static (work, _) => work.OnCommitted(work.Deliveries.Ring),
-    };
+        Column.Text<DeliveryRow>(d => d.Key));
 }
 
 /// <summary>Sees every event in the transaction that raises it. The engine turns those it waits for into stimuli.</summary>

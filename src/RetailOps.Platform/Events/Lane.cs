@@ -9,8 +9,8 @@ using RetailOps.Kernel;
 namespace RetailOps.Platform;
 
 /// <summary>
-/// Serves one outbound subscriber: claims (a commit), calls (no transaction, no connection), records each answer (a commit). What dies in
-/// between is called again when its lease ends.
+/// Serves one outbound subscriber: claims (a commit), calls (no transaction, no connection), records the answers (a commit, or one each when they
+/// cannot be recorded together). What dies in between is called again when its lease ends.
 /// </summary>
 internal sealed partial class Lane(
     OutboundLane lane, Database database, IServiceScopeFactory scopes, FactCatalogue facts, DeliveryBell bell, TimeProvider clock, BackgroundWork busy, ILogger<Lane> log)
@@ -19,17 +19,24 @@ internal sealed partial class Lane(
     private static readonly ActivitySource Tracing = new("RetailOps.Relay");
 
     private readonly LaneOptions options = lane.Options;
+    private readonly DeliveryBell.Listener ear = bell.Listen(name => name == lane.Name);
+    private readonly SemaphoreSlim turn = new(1);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Enumerable.Range(0, options.Calls).Select(_ => Work(bell.Listen(), stoppingToken)));
+    public override void Dispose()
+    {
+        turn.Dispose();
+        base.Dispose();
+    }
 
-    private async Task Work(DeliveryBell.Listener ear, CancellationToken ct)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Enumerable.Range(0, options.Calls).Select(_ => Work(stoppingToken)));
+
+    private async Task Work(CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
         {
             try
             {
-                if (!await DeliverWhatIsDue(ct))
+                if (!await TakeTurn(ct))
                 {
                     await ear.Wait(options.Poll, ct);
                 }
@@ -43,6 +50,23 @@ internal sealed partial class Lane(
                 // Whatever it is, the loop goes on: its work is in the database.
                 LogTrouble(log, e, lane.Name);
                 await ear.Wait(TimeSpan.FromSeconds(1), ct);
+            }
+        }
+    }
+
+    /// <summary>One call for many costs less than a call for each: a second one begins only while another one takes its time.</summary>
+    private async Task<bool> TakeTurn(CancellationToken ct)
+    {
+        var isMine = await turn.WaitAsync(options.Gather, ct);
+        try
+        {
+            return await DeliverWhatIsDue(ct);
+        }
+        finally
+        {
+            if (isMine)
+            {
+                turn.Release();
             }
         }
     }
@@ -61,17 +85,14 @@ internal sealed partial class Lane(
         {
             // Nobody lived to write down what went wrong.
             claimed.Remove(killer);
-            await Settle(killer, s => s.Subscriber.GiveUp(Sent(killer), "The process ended during each try.", s.Ct), ct);
+            await Settle(killer, (subscriber, sent) => subscriber.GiveUp(sent, "The process ended during each try.", ct), ct);
         }
 
         if (claimed.Count > 0)
         {
             var outcomes = await Call(claimed, ct);
             FaultPoints.Reach(FaultPoint.AfterOutboundCall);
-            for (var i = 0; i < claimed.Count; i++)
-            {
-                await Record(claimed[i], outcomes[i], ct);
-            }
+            await Record([.. claimed.Zip(outcomes)], ct);
         }
 
         return true;
@@ -99,16 +120,30 @@ internal sealed partial class Lane(
         }
     }
 
+    private async Task Record(List<(OutboundDelivery Delivery, OutboundOutcome Outcome)> outcomes, CancellationToken ct)
+    {
+        var answered = outcomes.FindAll(o => o.Outcome is OutboundOutcome.Answered);
+        if (answered.Count > 1 && await RecordTogether(answered, ct))
+        {
+            outcomes.RemoveAll(answered.Contains);
+        }
+
+        foreach (var (delivery, outcome) in outcomes)
+        {
+            await Record(delivery, outcome, ct);
+        }
+    }
+
     private async Task Record(OutboundDelivery delivery, OutboundOutcome outcome, CancellationToken ct)
     {
         switch (outcome)
         {
             case OutboundOutcome.Answered answered:
-                await Settle(delivery, s => s.Subscriber.Record(Sent(delivery), answered.Answer, s.Ct), ct);
+                await Settle(delivery, (subscriber, sent) => subscriber.Record(sent, answered.Answer, ct), ct);
                 break;
             case OutboundOutcome.Again again when IsHopeless(delivery):
                 LogGivenUp(log, delivery.Delivery.EventId, lane.Name, delivery.Delivery.Attempts, again.Reason);
-                await Settle(delivery, s => s.Subscriber.GiveUp(Sent(delivery), again.Reason, s.Ct), ct);
+                await Settle(delivery, (subscriber, sent) => subscriber.GiveUp(sent, again.Reason, ct), ct);
                 break;
             case OutboundOutcome.Again again:
                 LogAgain(log, delivery.Delivery.EventId, lane.Name, delivery.Delivery.Attempts, again.Reason);
@@ -119,31 +154,65 @@ internal sealed partial class Lane(
         }
     }
 
-    /// <summary>Effects, inbox and "delivered" in one commit. One that cannot be written is called for again, and ends among the dead letters.</summary>
-    private async Task Settle(OutboundDelivery delivery, Func<(IOutboundSubscriber Subscriber, CancellationToken Ct), Task> effect, CancellationToken ct)
+    /// <returns>False when nothing was recorded and each is to be tried by itself.</returns>
+    private async Task<bool> RecordTogether(List<(OutboundDelivery Delivery, OutboundOutcome Outcome)> answered, CancellationToken ct)
     {
-        var one = delivery.Delivery;
+        var answers = answered.ToDictionary(a => a.Delivery.Delivery.EventId, a => ((OutboundOutcome.Answered)a.Outcome).Answer);
         try
         {
-            await using var scope = scopes.CreateAsyncScope();
-            var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
-            work.Begin(database.Relay, WorkMode.Request);
-            work.Act(new Caller.System(lane.Name), one.EventId, one.Trace, clock.GetUtcNow());
-            if (await scope.ServiceProvider.GetRequiredService<Inbox>().Take(lane.Name, one.EventId.ToString(), ct))
-            {
-                await effect((scope.ServiceProvider.GetRequiredKeyedService<IOutboundSubscriber>(lane.Name), ct));
-            }
-
-            work.Write(new DeliveredRow(one.Id, one.Attempts));
-            await work.Flush(ct);
-            await work.Commit();
+            await Write(answered.ConvertAll(a => a.Delivery), (subscriber, sent) => subscriber.Record(sent, answers[sent.Fact.EventId], ct), ct);
+            return true;
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
+            LogApart(log, e, answered.Count, lane.Name);
+            return false;
+        }
+    }
+
+    /// <summary>Writes what it came to. What cannot be written is called for again, and ends among the dead letters.</summary>
+    private async Task Settle(OutboundDelivery delivery, Func<IOutboundSubscriber, OutboundFact, Task> effect, CancellationToken ct)
+    {
+        try
+        {
+            await Write([delivery], effect, ct);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            var one = delivery.Delivery;
             var last = IsHopeless(delivery) && !Transient.IsRace(e);
             LogNotRecorded(log, e, one.EventId, lane.Name, one.Attempts);
             await DeliveryTable.Failed(database.Relay, one, $"{e.GetType().Name}: {e.Message}", last ? null : Pause(one.Attempts), ct);
         }
+    }
+
+    /// <summary>Effects, inbox and "delivered" in one commit.</summary>
+    private async Task Write(List<OutboundDelivery> deliveries, Func<IOutboundSubscriber, OutboundFact, Task> effect, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var (services, work) = (scope.ServiceProvider, scope.ServiceProvider.GetRequiredService<UnitOfWork>());
+        work.Begin(database.Relay, WorkMode.Request);
+        var taken = await services.GetRequiredService<Inbox>().Take(deliveries.Select(d => (lane.Name, d.Delivery.EventId.ToString())), ct);
+        var fresh = deliveries.Where(d => taken.Contains((lane.Name, d.Delivery.EventId.ToString()))).ToDictionary(d => d.Delivery.EventId, Sent);
+        var subscriber = services.GetRequiredKeyedService<IOutboundSubscriber>(lane.Name);
+        if (fresh.Count > 0)
+        {
+            await subscriber.Prepare([.. fresh.Values], ct);
+        }
+
+        foreach (var one in deliveries.Select(d => d.Delivery))
+        {
+            work.Act(new Caller.System(lane.Name), one.EventId, one.Trace, clock.GetUtcNow());
+            if (fresh.TryGetValue(one.EventId, out var sent))
+            {
+                await effect(subscriber, sent);
+            }
+
+            work.Write(new DeliveredRow(one.Id, one.Attempts));
+        }
+
+        await work.Flush(ct);
+        await work.Commit();
     }
 
     private bool IsHopeless(OutboundDelivery delivery) => delivery.Delivery.Attempts >= options.Attempts && delivery.Age >= options.GiveUpAfter;
@@ -164,6 +233,9 @@ internal sealed partial class Lane(
 
     [LoggerMessage(6113, LogLevel.Warning, "Event {EventId}: what {Subscriber} learned at try {Attempt} could not be written down")]
     private static partial void LogNotRecorded(ILogger log, Exception e, Guid eventId, string subscriber, int attempt);
+
+    [LoggerMessage(6115, LogLevel.Information, "{Count} answers that {Subscriber} brought are written down one by one")]
+    private static partial void LogApart(ILogger log, Exception e, int count, string subscriber);
 
     [LoggerMessage(6114, LogLevel.Warning, "{Subscriber} cannot work at the moment and tries again")]
     private static partial void LogTrouble(ILogger log, Exception e, string subscriber);

@@ -8,7 +8,7 @@ namespace RetailOps.Platform;
 
 /// <summary>
 /// Hears of facts after their commit and tells another machine. First the call, with no transaction open, as often as it takes; then the
-/// answer, recorded once, in one transaction with "delivered". In order for each business key; a slow machine holds up nobody else.
+/// answer, recorded once, in a transaction with "delivered". In order for each business key; a slow machine holds up nobody else.
 /// </summary>
 public interface IOutboundSubscriber
 {
@@ -21,7 +21,12 @@ public interface IOutboundSubscriber
     /// <returns>One outcome per fact, in their order. An exception counts as <see cref="OutboundOutcome.Again"/> for all.</returns>
     Task<IReadOnlyList<OutboundOutcome>> Call(IReadOnlyList<OutboundFact> facts, CancellationToken ct);
 
-    /// <summary>Writes an answer down, within the unit of work of the delivery.</summary>
+    /// <summary>Reads in one go, within the unit of work of the deliveries, what <see cref="Record"/> and <see cref="GiveUp"/> will ask for.</summary>
+    /// <param name="sent">What follows: each of another business key.</param>
+    /// <param name="ct">Cancels.</param>
+    Task Prepare(IReadOnlyList<OutboundFact> sent, CancellationToken ct) => Task.CompletedTask;
+
+    /// <summary>Writes an answer down, within the unit of work of the delivery, which answers of other keys may share.</summary>
     Task Record(OutboundFact sent, object answer, CancellationToken ct);
 
     /// <summary>Writes down that nobody answered in the time that was set, within the unit of work of the delivery. It is not tried again.</summary>
@@ -57,6 +62,9 @@ public sealed record LaneOptions
 
     /// <summary>Calls at the same time, per host.</summary>
     public int Calls { get; init; } = 2;
+
+    /// <summary>How long another call waits for the one under way to end: what comes meanwhile travels together.</summary>
+    public TimeSpan Gather { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long one call may take before it is broken off.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(30);

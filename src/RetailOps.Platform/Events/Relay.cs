@@ -37,7 +37,7 @@ internal sealed partial class Relay(
 
     private static readonly ActivitySource Tracing = new("RetailOps.Relay");
 
-    private readonly DeliveryBell.Listener ear = bell.Listen();
+    private readonly DeliveryBell.Listener ear = bell.Listen(name => !lanes.Any(l => l.Name == name));
     private readonly string[] others = [.. lanes.Select(l => l.Name).Distinct()];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

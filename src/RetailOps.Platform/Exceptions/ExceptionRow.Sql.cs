@@ -82,7 +82,13 @@ internal sealed record ExceptionRow(
         Column.Json<ExceptionRow>(r => r.Fact.Data),
         Column.Text<ExceptionRow>(r => r.Subscribers))
     {
-        Affected = static (work, _) => work.OnCommitted(work.Deliveries.Ring),
+        Affected = static (work, deliveries) =>
+        {
+            if (deliveries > 0)
+            {
+                work.OnCommitted(work.Deliveries.Ring);
+            }
+        },
     };
 }
 

@@ -22,8 +22,10 @@ internal sealed class SandboxAdapter(SandboxErp sandbox) : IErp
         var missing = documents.Where(d => !there.ContainsKey(d.Key)).ToList();
         if (missing.Count > 0)
         {
-            await sandbox.Create(missing, ct);
-            there = await sandbox.Find(documents.Select(d => d.Key), ct);
+            foreach (var (key, document) in await sandbox.Create(missing, ct))
+            {
+                there[key] = document;
+            }
         }
 
         foreach (var batch in documents.Where(d => IsOurDraft(d, there)).Chunk(SandboxErp.BatchSize))

@@ -26,9 +26,12 @@ internal sealed class SandboxErp : IAsyncDisposable
             ApplicationName = "sandbox erp",
             MaxPoolSize = 4,
             MaxAutoPrepare = 50,
+            NoResetOnClose = true,
         }.ConnectionString).Build();
         Mischief = new(source);
     }
+
+    private const string FindSql = "select key, state = 'posted', number, untaxed, tax, lines::text from sandbox_erp.documents where key = any($1)";
 
     /// <summary>Most documents of one transaction.</summary>
     public const int BatchSize = 20;
@@ -40,9 +43,14 @@ internal sealed class SandboxErp : IAsyncDisposable
     /// <summary>Documents by key; one that is not there is left out.</summary>
     public async Task<Dictionary<string, SandboxDocument>> Find(IEnumerable<string> keys, CancellationToken ct)
     {
-        await using var command = source.CreateCommand("select key, state = 'posted', number, untaxed, tax, lines::text from sandbox_erp.documents where key = any($1)");
+        await using var command = source.CreateCommand(FindSql);
         command.Parameters.Add(new() { Value = keys.ToArray() });
         await using var reader = await command.ExecuteReaderAsync(ct);
+        return await Read(reader, ct);
+    }
+
+    private static async Task<Dictionary<string, SandboxDocument>> Read(NpgsqlDataReader reader, CancellationToken ct)
+    {
         var found = new Dictionary<string, SandboxDocument>(StringComparer.Ordinal);
         while (await reader.ReadAsync(ct))
         {
@@ -54,17 +62,18 @@ internal sealed class SandboxErp : IAsyncDisposable
         return found;
     }
 
-    /// <summary>Writes drafts, and parties that are new. A key that is there already stays as it is: look again.</summary>
-    public async Task Create(IReadOnlyCollection<ErpDocument> drafts, CancellationToken ct)
+    /// <summary>Writes drafts, and parties that are new. A key that is there already stays as it is.</summary>
+    /// <returns>What stands under the keys now.</returns>
+    public async Task<Dictionary<string, SandboxDocument>> Create(IReadOnlyCollection<ErpDocument> drafts, CancellationToken ct)
     {
         if (drafts.FirstOrDefault(d => !DocumentKinds.All.Contains(d.Kind)) is { } unknown)
         {
             throw new SandboxRefusalException($"There is no document type \"{unknown.Kind}\".");
         }
 
+        // One batch outside a transaction is one transaction.
         await using var connection = await source.OpenConnectionAsync(ct);
-        await using var transaction = await connection.BeginTransactionAsync(ct);
-        await using var batch = new NpgsqlBatch(connection, transaction)
+        await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {
@@ -93,10 +102,11 @@ internal sealed class SandboxErp : IAsyncDisposable
                         Array(drafts, d => JsonSerializer.Serialize(d, JsonSerializerOptions.Web), NpgsqlDbType.Jsonb),
                     },
                 },
+                new(FindSql) { Parameters = { Array(drafts, d => d.Key, NpgsqlDbType.Text) } },
             },
         };
-        await batch.ExecuteNonQueryAsync(ct);
-        await transaction.CommitAsync(ct);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        return await Read(reader, ct);
     }
 
     /// <summary>The dates behind which numbers of each kind cannot go back any more; of kinds without a number none.</summary>
@@ -158,11 +168,19 @@ internal sealed class SandboxErp : IAsyncDisposable
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        var drafts = await LockDrafts(connection, [.. dates.Keys], ct);
-        var sequences = await LockSequences(connection, [.. drafts.Select(d => d.Content.Kind).Distinct()], ct);
-        await RefuseClosedPeriods(connection, [.. dates.Values.Distinct()], ct);
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        foreach (var (id, content) in drafts)
+        var (drafts, sequences, closed) = await Lock(connection, dates, ct);
+        if (closed is not null)
+        {
+            throw new SandboxRefusalException($"The period \"{closed}\" is closed.");
+        }
+
+        if (drafts.Count == 0)
+        {
+            return;
+        }
+
+        var numbers = new List<long>(drafts.Count);
+        foreach (var (_, content) in drafts)
         {
             var (sequence, date) = (sequences[content.Kind], dates[content.Key]);
             if (date < sequence.LastDate)
@@ -170,58 +188,72 @@ internal sealed class SandboxErp : IAsyncDisposable
                 throw new SandboxRefusalException($"To number the {content.Kind} \"{content.Reference}\" you have to set an accounting date after \"{sequence.LastDate:yyyy-MM-dd}\".");
             }
 
-            var (number, entries) = (sequence.Take(date), SandboxLedger.Entries(content));
-            batch.BatchCommands.Add(Command(
-                """
-                update sandbox_erp.documents set state = 'posted', posting_date = $2, sequence_number = $3, number = $4, posted = clock_timestamp() where id = $1
-                """,
-                id, date, number, $"{sequence.Prefix}{number:000000}"));
-            batch.BatchCommands.Add(Command(
-                """
-                with m as (insert into sandbox_erp.moves (document_id, date, currency, description) values ($1, $2, $3, $4) returning id)
-                insert into sandbox_erp.move_lines (move_id, account, party, debit, credit)
-                select m.id, a, case a when '1200' then $5 end, greatest(n, 0), greatest(-n, 0) from m, unnest($6, $7) as u (a, n)
-                """,
-                id, date, content.Currency, content.Reference, Party(content), entries.Select(e => e.Account).ToArray(), entries.Select(e => e.Amount).ToArray()));
+            numbers.Add(sequence.Take(date));
         }
 
-        foreach (var (kind, sequence) in sequences)
+        var entries = drafts.SelectMany(d => SandboxLedger.Entries(d.Content), (d, entry) => (d.Id, Party: Party(d.Content), Entry: entry)).ToList();
+        await using var batch = new NpgsqlBatch(connection, transaction)
         {
-            batch.BatchCommands.Add(Command("update sandbox_erp.sequences set next = $2, last_date = greatest(last_date, $3) where kind = $1", kind, sequence.Next, sequence.LastDate));
-        }
-
-        if (batch.BatchCommands.Count > 0)
-        {
-            await batch.ExecuteNonQueryAsync(ct);
-            await transaction.CommitAsync(ct);
-        }
+            BatchCommands =
+            {
+                Command(
+                    """
+                    update sandbox_erp.documents d set state = 'posted', posting_date = u.date, sequence_number = u.number, number = u.name, posted = clock_timestamp()
+                    from unnest($1, $2, $3, $4) as u (id, date, number, name) where d.id = u.id
+                    """,
+                    drafts.ConvertAll(d => d.Id).ToArray(), drafts.ConvertAll(d => dates[d.Content.Key]).ToArray(), numbers.ToArray(),
+                    drafts.Zip(numbers, (d, n) => $"{sequences[d.Content.Kind].Prefix}{n:000000}").ToArray()),
+                Command(
+                    """
+                    with m as (
+                      insert into sandbox_erp.moves (document_id, date, currency, description) select * from unnest($1, $2, $3, $4) returning id, document_id)
+                    insert into sandbox_erp.move_lines (move_id, account, party, debit, credit)
+                    select m.id, l.account, case l.account when '1200' then l.party end, greatest(l.amount, 0), greatest(-l.amount, 0)
+                    from unnest($5, $6, $7, $8) as l (document_id, account, party, amount) join m on m.document_id = l.document_id
+                    """,
+                    drafts.ConvertAll(d => d.Id).ToArray(), drafts.ConvertAll(d => dates[d.Content.Key]).ToArray(), drafts.ConvertAll(d => d.Content.Currency).ToArray(),
+                    drafts.ConvertAll(d => d.Content.Reference).ToArray(), entries.ConvertAll(e => e.Id).ToArray(), entries.ConvertAll(e => e.Entry.Account).ToArray(),
+                    entries.ConvertAll(e => e.Party).ToArray(), entries.ConvertAll(e => e.Entry.Amount).ToArray()),
+                Command(
+                    """
+                    update sandbox_erp.sequences s set next = u.next, last_date = greatest(s.last_date, u.last_date)
+                    from unnest($1, $2, $3) as u (kind, next, last_date) where s.kind = u.kind
+                    """,
+                    sequences.Keys.ToArray(), sequences.Values.Select(q => q.Next).ToArray(), sequences.Values.Select(q => q.LastDate).ToArray()),
+            },
+        };
+        await batch.ExecuteNonQueryAsync(ct);
+        await transaction.CommitAsync(ct);
     }
 
-    private static async Task<List<(long Id, ErpDocument Content)>> LockDrafts(NpgsqlConnection connection, string[] keys, CancellationToken ct)
+    /// <summary>The drafts among the documents, the sequences of their kinds, and a month that is closed. A sequence's lock is what makes numbers gap-free: who rolls back gives its numbers back.</summary>
+    private static async Task<(List<(long Id, ErpDocument Content)> Drafts, SortedDictionary<string, Sequence> Sequences, string? Closed)> Lock(
+        NpgsqlConnection connection, Dictionary<string, DateOnly> dates, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand("select id, lines::text from sandbox_erp.documents where key = any($1) and state = 'draft' order by key for update", connection)
+        var keys = dates.Keys.ToArray();
+        await using var batch = new NpgsqlBatch(connection)
         {
-            Parameters = { new() { Value = keys } },
+            BatchCommands =
+            {
+                Command("select id, lines::text from sandbox_erp.documents where key = any($1) and state = 'draft' order by key for update", keys),
+                Command(
+                    """
+                    select kind, prefix, next, nullif(last_date, '-infinity') from sandbox_erp.sequences
+                    where kind in (select d.kind from sandbox_erp.documents d where d.key = any($1) and d.state = 'draft') order by kind for update
+                    """, keys),
+                Command(
+                    "select to_char(month, 'YYYY-MM') from sandbox_erp.closed_periods where month = any(select date_trunc('month', d)::date from unnest($1) as d) limit 1",
+                    dates.Values.Distinct().ToArray()),
+            },
         };
-        await using var reader = await command.ExecuteReaderAsync(ct);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
         var drafts = new List<(long, ErpDocument)>();
         while (await reader.ReadAsync(ct))
         {
             drafts.Add((reader.GetInt64(0), JsonSerializer.Deserialize<ErpDocument>(reader.GetString(1), JsonSerializerOptions.Web)!));
         }
 
-        return drafts;
-    }
-
-    /// <summary>The row lock is what makes numbers gap-free: who rolls back gives its numbers back.</summary>
-    private static async Task<SortedDictionary<string, Sequence>> LockSequences(NpgsqlConnection connection, string[] kinds, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand(
-            "select kind, prefix, next, nullif(last_date, '-infinity') from sandbox_erp.sequences where kind = any($1) order by kind for update", connection)
-        {
-            Parameters = { new() { Value = kinds } },
-        };
-        await using var reader = await command.ExecuteReaderAsync(ct);
+        await reader.NextResultAsync(ct);
         var sequences = new SortedDictionary<string, Sequence>(StringComparer.Ordinal);
         while (await reader.ReadAsync(ct))
         {
@@ -229,20 +261,8 @@ internal sealed class SandboxErp : IAsyncDisposable
                 reader.GetString(1), reader.GetInt64(2), await reader.IsDBNullAsync(3, ct) ? DateOnly.MinValue : reader.GetFieldValue<DateOnly>(3)));
         }
 
-        return sequences;
-    }
-
-    private static async Task RefuseClosedPeriods(NpgsqlConnection connection, DateOnly[] dates, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand(
-            "select to_char(month, 'YYYY-MM') from sandbox_erp.closed_periods where month = any(select date_trunc('month', d)::date from unnest($1) as d) limit 1", connection)
-        {
-            Parameters = { new() { Value = dates } },
-        };
-        if (await command.ExecuteScalarAsync(ct) is string month)
-        {
-            throw new SandboxRefusalException($"The period \"{month}\" is closed.");
-        }
+        await reader.NextResultAsync(ct);
+        return (drafts, sequences, await reader.ReadAsync(ct) ? reader.GetString(0) : null);
     }
 
     private static string Party(ErpDocument document) => document.Party ?? "sundry";
@@ -250,7 +270,7 @@ internal sealed class SandboxErp : IAsyncDisposable
     private static NpgsqlParameter Array<T>(IEnumerable<ErpDocument> documents, Func<ErpDocument, T> value, NpgsqlDbType type) =>
         new() { Value = documents.Select(value).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
 
-    private static NpgsqlBatchCommand Command(string sql, params object[] values)
+    private static NpgsqlBatchCommand Command(string sql, params System.Array[] values)
     {
         var command = new NpgsqlBatchCommand(sql);
         foreach (var value in values)
