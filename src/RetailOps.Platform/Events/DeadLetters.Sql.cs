@@ -91,7 +91,7 @@ internal sealed record DeadLetterRow(long Id, DeadLetterDecision Decision) : IRo
         """
         update platform.deliveries d set state = u.state, attempts = case u.state when 0 then 0 else d.attempts end, due = clock_timestamp(),
                done = case u.state when 3 then clock_timestamp() end
-        from unnest($1, $2) as u (id, state) where d.id = u.id and d.state = 2
+        from unnest($1, $2) as u (id, state) where d.id = any($1) and d.id = u.id and d.state = 2
         """,
         everyRow: true,
         Column.Int8<DeadLetterRow>(d => d.Id),

@@ -10,7 +10,7 @@ public sealed class Deliveries(Database database)
             """
             select not exists (
               select from platform.deliveries d where d.state = 0
-                and not exists (select from platform.deliveries e where e.subscriber = d.subscriber and e.key = d.key and e.id < d.id and e.state = 2 offset 0))
+                and not exists (select from platform.deliveries e where e.subscriber = d.subscriber and e.key = d.key and e.id + 0 < d.id and e.state = 2 offset 0))
             """);
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }

@@ -19,7 +19,7 @@ internal static class LaneTable
           select d.id, d.attempts, d.error from platform.deliveries d
           where d.subscriber = $1 and d.state = 0 and d.due <= clock_timestamp()
             and not exists (select from platform.deliveries earlier
-                            where earlier.subscriber = $1 and earlier.key = d.key and earlier.id < d.id and earlier.state in (0, 2) offset 0)
+                            where earlier.subscriber = $1 and earlier.key = d.key and earlier.id + 0 < d.id and earlier.state in (0, 2) offset 0)
           order by d.id limit 4 * $2
           for update skip locked),
         first as (select attempts from open order by id limit 1),
@@ -28,7 +28,7 @@ internal static class LaneTable
           order by o.id limit greatest(1, $2 >> least((select attempts from first), 30)))
         update platform.deliveries d set attempts = d.attempts + 1, due = clock_timestamp() + $3, error = null
         from due, platform.events e
-        where d.id = due.id and e.id = d.event_id
+        where d.id = any (array(select id from due)) and d.id = due.id and e.id = d.event_id
         returning d.id, d.event_id, d.subscriber, d.key, d.attempts, e.type, e.data::text, e.trace, due.error, clock_timestamp() - e.recorded
         """;
 

@@ -14,12 +14,12 @@ internal static class DeliveryTable
           select d.id from platform.deliveries d
           where d.state = 0 and d.due <= clock_timestamp() and d.subscriber <> all($3)
             and not exists (select from platform.deliveries earlier
-                            where earlier.subscriber = d.subscriber and earlier.key = d.key and earlier.id < d.id and earlier.state in (0, 2) offset 0)
+                            where earlier.subscriber = d.subscriber and earlier.key = d.key and earlier.id + 0 < d.id and earlier.state in (0, 2) offset 0)
           order by d.id limit $1
           for update skip locked)
         update platform.deliveries d set attempts = d.attempts + 1, due = clock_timestamp() + $2
         from due, platform.events e
-        where d.id = due.id and e.id = d.event_id
+        where d.id = any (array(select id from due)) and d.id = due.id and e.id = d.event_id
         returning d.id, d.event_id, d.subscriber, d.key, d.attempts, e.type, e.data::text, e.trace
         """;
 
@@ -54,7 +54,7 @@ internal static class DeliveryTable
         await using var command = source.CreateCommand(
             """
             update platform.deliveries d set attempts = d.attempts - 1, due = clock_timestamp()
-            from unnest($1, $2) as u (id, attempts) where d.id = u.id and d.attempts = u.attempts and d.state = 0
+            from unnest($1, $2) as u (id, attempts) where d.id = any($1) and d.id = u.id and d.attempts = u.attempts and d.state = 0
             """);
         command.Parameters.Add(new() { Value = given.ConvertAll(d => d.Id).ToArray() });
         command.Parameters.Add(new() { Value = given.ConvertAll(d => d.Attempts).ToArray() });
@@ -84,7 +84,7 @@ internal sealed record DeliveredRow(long Id, int Attempts) : IRow<DeliveredRow>
         FlushOrder.Instances,
         """
         update platform.deliveries d set state = 1, done = clock_timestamp(), error = null
-        from unnest($1, $2) as u (id, attempts) where d.id = u.id and d.attempts = u.attempts and d.state = 0
+        from unnest($1, $2) as u (id, attempts) where d.id = any($1) and d.id = u.id and d.attempts = u.attempts and d.state = 0
         """,
         everyRow: true,
         Column.Int8<DeliveredRow>(d => d.Id),

@@ -62,7 +62,7 @@ internal static class Claims
     private const string Free =
         """
         s.dead is null and s.not_before <= clock_timestamp()
-        and not exists (select from workflows.stimuli earlier where earlier.key = s.key and earlier.id < s.id offset 0)
+        and not exists (select from workflows.stimuli earlier where earlier.key = s.key and earlier.id + 0 < s.id offset 0)
         """;
 
     // A claim that failed says so, under no stimulus, before its rows are free: its notes mean nothing any more.

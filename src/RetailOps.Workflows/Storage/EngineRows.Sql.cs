@@ -106,7 +106,7 @@ internal sealed record ClaimDoneRow(Guid Claim, long StimulusId) : IRow<ClaimDon
 {
     public static RowTable<ClaimDoneRow> Table { get; } = new(
         FlushOrder.Queues,
-        "delete from workflows.in_flight f using unnest($1, $2) as u (claim, stimulus) where f.stimulus_id = u.stimulus and f.claim = u.claim",
+        "delete from workflows.in_flight f using unnest($1, $2) as u (claim, stimulus) where f.stimulus_id = any($2) and f.stimulus_id = u.stimulus and f.claim = u.claim",
         everyRow: false,
         Column.Uuid<ClaimDoneRow>(c => c.Claim),
         Column.Int8<ClaimDoneRow>(c => c.StimulusId));
@@ -171,7 +171,7 @@ internal sealed record InstanceUpdateRow(Guid Id, int Revision, InstanceStatus S
             finished = case when u.status = 1 then u.now end,
             singleton_key = case when u.status = 1 then null else i.singleton_key end
         from unnest($1, $2, $3, $4, $5) as u (id, revision, status, state, now)
-        where i.id = u.id and i.revision = u.revision
+        where i.id = any($1) and i.id = u.id and i.revision = u.revision
         """,
         everyRow: true,
         Column.Uuid<InstanceUpdateRow>(i => i.Id),
@@ -266,7 +266,7 @@ internal sealed record IncidentClosedRow(Guid Id, DateTimeOffset Now) : IRow<Inc
         FlushOrder.Engine,
         """
         with timers as (delete from workflows.timers where id = any($1))
-        update workflows.incidents i set status = 2, closed = u.now from unnest($1, $2) as u (id, now) where i.id = u.id
+        update workflows.incidents i set status = 2, closed = u.now from unnest($1, $2) as u (id, now) where i.id = any($1) and i.id = u.id
         """,
         everyRow: true,
         Column.Uuid<IncidentClosedRow>(i => i.Id),

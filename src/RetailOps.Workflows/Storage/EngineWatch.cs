@@ -22,9 +22,9 @@ public sealed class EngineWatch(Database database)
         """
         select
           (select count(*) from workflows.stimuli s where s.dead is null and s.not_before <= clock_timestamp()
-             and not exists (select from workflows.stimuli d where d.key = s.key and d.id < s.id and (d.dead is not null or d.not_before > clock_timestamp()) offset 0)),
+             and not exists (select from workflows.stimuli d where d.key = s.key and d.id + 0 < s.id and (d.dead is not null or d.not_before > clock_timestamp()) offset 0)),
           (select count(*) from workflows.stimuli where dead is not null),
-          (select count(*) from workflows.stimuli s where s.dead is null and exists (select from workflows.stimuli d where d.key = s.key and d.id < s.id and d.dead is not null offset 0)),
+          (select count(*) from workflows.stimuli s where s.dead is null and exists (select from workflows.stimuli d where d.key = s.key and d.id + 0 < s.id and d.dead is not null offset 0)),
           (select count(*) from workflows.stimuli where dead is null and not_before > clock_timestamp()),
           (select count(*) from workflows.instances where finished is null),
           (select count(*) from workflows.incidents where status < 2)
@@ -34,7 +34,7 @@ public sealed class EngineWatch(Database database)
         """
         select not exists (select from workflows.timers where due <= $1)
            and not exists (select from workflows.stimuli s where s.dead is null
-                             and not exists (select from workflows.stimuli d where d.key = s.key and d.id < s.id and d.dead is not null offset 0))
+                             and not exists (select from workflows.stimuli d where d.key = s.key and d.id + 0 < s.id and d.dead is not null offset 0))
         """;
 
     /// <summary>Whether nothing will happen any more unless time passes or somebody acts: no timer is due and no stimulus waits, also not for another try.</summary>

@@ -11,8 +11,7 @@ internal static class TimerTable
         with ripe as materialized (select id, key from workflows.timers where due <= $1 order by due limit $2 for update skip locked),
         due as (
           delete from workflows.timers t
-          using (select id from ripe where pg_try_advisory_xact_lock({Turn.Lock})) d
-          where t.id = d.id returning t.id, t.instance_id, t.key, t.kind, t.due)
+          where t.id = any (array(select id from ripe where pg_try_advisory_xact_lock({Turn.Lock}))) returning t.id, t.instance_id, t.key, t.kind, t.due)
         insert into workflows.stimuli (lane, key, kind, name, source_id, instance_id)
         select 1, key, case kind when 0 then 1 else 2 end, case kind when 0 then 'timer' else 'retry' end, id, instance_id from due order by due
         """;

@@ -132,7 +132,7 @@ internal sealed record TaskChangeRow(HumanTask Task) : IRow<TaskChangeRow>
         update workflows.tasks t
         set status = u.status, claimed_by = u.claimed_by, outcome = u.outcome, answer = u.answer, closed_by = u.closed_by, closed = u.closed, revision = u.revision
         from unnest($1, $2, $3, $4, $5, $6, $7, $8) as u (id, status, claimed_by, outcome, answer, closed_by, closed, revision)
-        where t.id = u.id and t.revision = u.revision - 1
+        where t.id = any($1) and t.id = u.id and t.revision = u.revision - 1
         """,
         everyRow: true,
         Column.Uuid<TaskChangeRow>(t => t.Task.Id),
