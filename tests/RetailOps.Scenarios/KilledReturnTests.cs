@@ -39,7 +39,7 @@ public sealed class KilledReturnTests(MortalReturns shop) : IClassFixture<Mortal
     private static int MostOf(FaultPoint point) => point switch
     {
         FaultPoint.AfterClaim or FaultPoint.AfterRun or FaultPoint.BeforeFlush or FaultPoint.AfterFlush or FaultPoint.BeforeCommit or FaultPoint.AfterCommit => 8,
-        FaultPoint.AfterSend or FaultPoint.AfterSave => 4,
+        FaultPoint.AfterSend => 4,
         _ => 1,
     };
 }

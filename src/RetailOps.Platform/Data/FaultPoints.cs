@@ -21,9 +21,6 @@ public enum FaultPoint
     /// <summary>Before anything is sent.</summary>
     BeforeFlush,
 
-    /// <summary>A context saved its aggregates.</summary>
-    AfterSave,
-
     /// <summary>All rows are sent.</summary>
     AfterFlush,
 

@@ -16,27 +16,27 @@ public abstract partial class ModuleDbContext(DbContextOptions options) : DbCont
     public WorkMode Mode { get; internal set; }
 
     /// <summary>
-    /// Before it is saved: hands what comes in numbers to the unit of work, which writes any number of rows in one statement where EF sends one for each.
-    /// They are written after what is saved here. Changes have been detected.
+    /// Before aggregates are written: takes over what can be written with less, because of what the module knows of it. Changes have been detected; what
+    /// is taken over is unchanged from then on, and is written behind the aggregates.
     /// </summary>
     /// <param name="work">Takes the rows.</param>
     protected virtual void HandOver(UnitOfWork work)
     {
     }
 
-    /// <summary>Sends what has changed; the changes have been detected.</summary>
-    internal async Task Save(UnitOfWork work, CancellationToken ct)
+    /// <summary>The statements that write what has changed; the changes have been detected. They are sent by the flush, and <see cref="Accept"/> follows.</summary>
+    internal IEnumerable<EntityCommand> Changes(UnitOfWork work)
     {
         ChangeTracker.AutoDetectChangesEnabled = false;
-        try
-        {
-            HandOver(work);
-            await SaveChangesAsync(ct);
-        }
-        finally
-        {
-            ChangeTracker.AutoDetectChangesEnabled = true;
-        }
+        HandOver(work);
+        return EntityWrites.Of(Model).Commands(ChangeTracker);
+    }
+
+    /// <summary>What was sent is what was read from now on.</summary>
+    internal void Accept()
+    {
+        ChangeTracker.AcceptAllChanges();
+        ChangeTracker.AutoDetectChangesEnabled = true;
     }
 
     /// <summary>How a name of ours stands in the database: <c>UnitPrice</c> as <c>unit_price</c>.</summary>

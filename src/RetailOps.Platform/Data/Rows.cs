@@ -169,14 +169,22 @@ public sealed class RowTable<T>
 /// <summary>A change of one contended row, sent last in its transaction by a statement that guards itself.</summary>
 public abstract class GuardedChange
 {
-    /// <summary>Decides the one order in which such rows are locked everywhere; compared ordinally.</summary>
+    /// <summary>Most changes that travel in one statement: it compares each with each.</summary>
+    internal const int MostTogether = 64;
+
+    /// <summary>
+    /// Decides the one order in which such rows are locked everywhere; compared ordinally. Those of one type stand together in it.
+    /// </summary>
     public abstract string Key { get; }
 
     /// <summary>Adds another change of the same row, so that one statement does for both.</summary>
     public abstract void Add(GuardedChange other);
 
-    /// <summary>The statement; it must affect exactly one row, or the row was <see cref="ContendedException">contended</see>.</summary>
-    public abstract NpgsqlBatchCommand ToCommand();
+    /// <summary>
+    /// One statement for changes of this type, given in the order of their keys, in which it must lock their rows if others may hold them. It must affect one
+    /// row for each, or one of the rows was <see cref="ContendedException">contended</see>.
+    /// </summary>
+    public abstract NpgsqlBatchCommand ToCommand(IReadOnlyList<GuardedChange> changes);
 }
 
 /// <summary>The transaction lost a race and may be run again from fresh reads.</summary>

@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-
 using Npgsql;
 
 namespace RetailOps.Platform;
@@ -32,38 +30,23 @@ public sealed partial class UnitOfWork
         connection = null;
     }
 
-    /// <summary>Sends all that is pending: aggregates first, then rows in one batch, contended rows last. Nothing is committed.</summary>
+    /// <summary>Sends all that is pending in one batch: aggregates first, then rows, contended rows last. Nothing is committed.</summary>
     internal async Task Flush(CancellationToken ct)
     {
         var link = await Connection(ct);
         FaultPoints.Reach(FaultPoint.BeforeFlush);
-        try
-        {
-            foreach (var context in contexts.OrderBy(c => c.Key.FullName, StringComparer.Ordinal).Select(c => c.Value))
-            {
-                if (context.ChangeTracker.HasChanges())
-                {
-                    await context.Save(this, ct);
-                    FaultPoints.Reach(FaultPoint.AfterSave);
-                }
-            }
-        }
-        catch (DbUpdateConcurrencyException stale)
-        {
-            throw new StaleException(string.Join(", ", stale.Entries.Select(e => e.Metadata.ShortName())), stale);
-        }
-
+        var changed = contexts.Where(c => c.Value.ChangeTracker.HasChanges()).OrderBy(c => c.Key.FullName, StringComparer.Ordinal).Select(c => c.Value).ToList();
+        var aggregates = changed.SelectMany(c => c.Changes(this)).ToList();
         await using var batch = new NpgsqlBatch(link, transaction);
+        aggregates.ForEach(a => batch.BatchCommands.Add(a.Command));
         var rows = pending.Values.Where(p => !p.IsEmpty).OrderBy(p => p.Order).ToList();
         foreach (var table in rows)
         {
             batch.BatchCommands.Add(table.ToCommand());
         }
 
-        foreach (var take in takes.Values)
-        {
-            batch.BatchCommands.Add(take.ToCommand());
-        }
+        var taken = takes.Values.GroupBy(t => t.GetType()).SelectMany(type => type.Chunk(GuardedChange.MostTogether)).ToList();
+        taken.ForEach(some => batch.BatchCommands.Add(some[0].ToCommand(some)));
 
         var identity = new NpgsqlBatchCommand("select pg_current_xact_id()");
         if (TransactionId == 0)
@@ -76,8 +59,32 @@ public sealed partial class UnitOfWork
             return;
         }
 
-        await using (var reader = await batch.ExecuteReaderAsync(ct))
+        await Send(batch, aggregates, ct);
+        changed.ForEach(c => c.Accept());
+        FaultPoints.Reach(FaultPoint.AfterFlush);
+        witness ??= pending.GetValueOrDefault(typeof(EventRow)) is Pending<EventRow> { Rows: [var first, ..] } ? first.Id : null;
+        var sent = aggregates.Count + (batch.BatchCommands.Contains(identity) ? 1 : 0);
+        foreach (var table in rows)
         {
+            table.Sent(this, (int)batch.BatchCommands[sent++].Rows);
+        }
+
+        foreach (var some in taken)
+        {
+            if (batch.BatchCommands[sent++].Rows != (ulong)some.Length)
+            {
+                throw new ContendedException(some.Length == 1 ? some[0].Key : $"one of {some.Length}, from {some[0].Key}");
+            }
+        }
+
+        takes.Clear();
+    }
+
+    private async Task Send(NpgsqlBatch batch, List<EntityCommand> aggregates, CancellationToken ct)
+    {
+        try
+        {
+            await using var reader = await batch.ExecuteReaderAsync(ct);
             if (TransactionId == 0 && await reader.ReadAsync(ct))
             {
                 TransactionId = reader.GetFieldValue<ulong>(0);
@@ -87,24 +94,16 @@ public sealed partial class UnitOfWork
             {
             }
         }
-
-        FaultPoints.Reach(FaultPoint.AfterFlush);
-        witness ??= pending.GetValueOrDefault(typeof(EventRow)) is Pending<EventRow> { Rows: [var first, ..] } ? first.Id : null;
-        var sent = batch.BatchCommands.Contains(identity) ? 1 : 0;
-        foreach (var table in rows)
+        catch (PostgresException e) when (e.BatchCommand is { } failed && aggregates.TakeWhile(a => a.Command != failed).FirstOrDefault(a => a.Command.Rows != (ulong)a.Rows) is { What: { } what })
         {
-            table.Sent(this, (int)batch.BatchCommands[sent++].Rows);
+            // Somebody was faster, and what was decided upon old rows then broke a rule: the first is why.
+            throw new StaleException(what, e);
         }
 
-        foreach (var take in takes.Values)
+        if (aggregates.Find(a => a.Command.Rows != (ulong)a.Rows) is { What: { } stale })
         {
-            if (batch.BatchCommands[sent++].Rows != 1)
-            {
-                throw new ContendedException(take.Key);
-            }
+            throw new StaleException(stale);
         }
-
-        takes.Clear();
     }
 
     /// <summary>Commits what was flushed. A lost COMMIT is looked up: returns normally when it happened.</summary>

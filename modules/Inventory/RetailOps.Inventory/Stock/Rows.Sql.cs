@@ -22,14 +22,15 @@ internal readonly record struct PositionKey(Guid ItemId, string Node, string Con
 /// What changes in one position: the guarded statement behind every promise. Allocating or reserving needs that much free stock; what
 /// is short changes only by the hand of somebody who has the row locked and sees to the exception.
 /// </summary>
-internal sealed class PositionChange(PositionKey position, int allocated = 0, int reserved = 0, int onHand = 0, bool settles = false) : GuardedChange
+internal sealed class PositionChange(PositionKey at, int allocated = 0, int reserved = 0, int onHand = 0, bool settles = false) : GuardedChange
 {
+    private readonly PositionKey position = at;
     private int allocated = allocated;
     private int reserved = reserved;
     private int onHand = onHand;
     private bool settles = settles;
 
-    public override string Key { get; } = position.ToString();
+    public override string Key { get; } = at.ToString();
 
     public override void Add(GuardedChange other)
     {
@@ -40,27 +41,38 @@ internal sealed class PositionChange(PositionKey position, int allocated = 0, in
         settles |= change.settles;
     }
 
-    public override NpgsqlBatchCommand ToCommand() => new(
-        """
-        update inventory.positions
-        set allocated = allocated + $4, reserved = reserved + $5, on_hand = on_hand + $6, short = greatest(0, allocated + $4 + reserved + $5 - on_hand - $6)
-        where item_id = $1 and node = $2 and condition = $3
-          and ($4 + $5 <= 0 or on_hand + $6 - allocated - reserved - safety >= $4 + $5)
-          and ($7 or short = greatest(0, allocated + $4 + reserved + $5 - on_hand - $6))
-          and allocated + $4 >= 0 and reserved + $5 >= 0 and on_hand + $6 >= 0
-        """)
+    // First the locks, in the order of the keys: a join would take them in any. Then each row as it is by then; what somebody changed meanwhile is
+    // looked at again. The list of items keeps the planner from reading all positions.
+    public override NpgsqlBatchCommand ToCommand(IReadOnlyList<GuardedChange> changes)
     {
-        Parameters =
+        var all = changes.Cast<PositionChange>().ToList();
+        return new(
+            """
+            with held as materialized (
+              select from unnest($1, $2, $3) as k (item_id, node, condition) cross join lateral (
+                select from inventory.positions p where p.item_id = k.item_id and p.node = k.node and p.condition = k.condition for update) p)
+            update inventory.positions p
+            set allocated = p.allocated + u.allocated, reserved = p.reserved + u.reserved, on_hand = p.on_hand + u.on_hand,
+                short = greatest(0, p.allocated + u.allocated + p.reserved + u.reserved - p.on_hand - u.on_hand)
+            from unnest($1, $2, $3, $4, $5, $6, $7) as u (item_id, node, condition, allocated, reserved, on_hand, settles)
+            where (select count(*) from held) > 0 and p.item_id = any($1) and p.item_id = u.item_id and p.node = u.node and p.condition = u.condition
+              and (u.allocated + u.reserved <= 0 or p.on_hand + u.on_hand - p.allocated - p.reserved - p.safety >= u.allocated + u.reserved)
+              and (u.settles or p.short = greatest(0, p.allocated + u.allocated + p.reserved + u.reserved - p.on_hand - u.on_hand))
+              and p.allocated + u.allocated >= 0 and p.reserved + u.reserved >= 0 and p.on_hand + u.on_hand >= 0
+            """)
         {
-            new() { Value = position.ItemId },
-            new() { Value = position.Node },
-            new() { Value = position.Condition },
-            new() { Value = allocated },
-            new() { Value = reserved },
-            new() { Value = onHand },
-            new() { Value = settles },
-        },
-    };
+            Parameters =
+            {
+                new() { Value = all.ConvertAll(c => c.position.ItemId).ToArray() },
+                new() { Value = all.ConvertAll(c => c.position.Node).ToArray() },
+                new() { Value = all.ConvertAll(c => c.position.Condition).ToArray() },
+                new() { Value = all.ConvertAll(c => c.allocated).ToArray() },
+                new() { Value = all.ConvertAll(c => c.reserved).ToArray() },
+                new() { Value = all.ConvertAll(c => c.onHand).ToArray() },
+                new() { Value = all.ConvertAll(c => c.settles).ToArray() },
+            },
+        };
+    }
 }
 
 /// <summary>Makes a position when the first goods come.</summary>
@@ -114,6 +126,7 @@ internal sealed record AllocationRow(OrderId OrderId, int Attempt, int LineId, G
 /// <summary>What becomes of an allocation: it leaves, or is given back. Sent after the rows that the same flush makes, and before the positions.</summary>
 internal sealed class AllocationChange(AllocationRow row, int shipped = 0, int released = 0) : GuardedChange
 {
+    private readonly AllocationRow allocation = row;
     private int shipped = shipped;
     private int released = released;
 
@@ -127,22 +140,29 @@ internal sealed class AllocationChange(AllocationRow row, int shipped = 0, int r
         released += change.released;
     }
 
-    public override NpgsqlBatchCommand ToCommand() => new(
-        """
-        update inventory.allocations set shipped = shipped + $5, released = released + $6
-        where order_id = $1 and attempt = $2 and line_id = $3 and node = $4 and shipped + released + $5 + $6 <= quantity
-        """)
+    // Nobody else changes them now: who ships or gives back has the order.
+    public override NpgsqlBatchCommand ToCommand(IReadOnlyList<GuardedChange> changes)
     {
-        Parameters =
+        var all = changes.Cast<AllocationChange>().ToList();
+        return new(
+            """
+            update inventory.allocations a set shipped = a.shipped + u.shipped, released = a.released + u.released
+            from unnest($1, $2, $3, $4, $5, $6) as u (order_id, attempt, line_id, node, shipped, released)
+            where a.order_id = any($1) and a.order_id = u.order_id and a.attempt = u.attempt and a.line_id = u.line_id and a.node = u.node
+              and a.shipped + a.released + u.shipped + u.released <= a.quantity
+            """)
         {
-            new() { Value = row.OrderId.Value },
-            new() { Value = row.Attempt },
-            new() { Value = row.LineId },
-            new() { Value = row.Node },
-            new() { Value = shipped },
-            new() { Value = released },
-        },
-    };
+            Parameters =
+            {
+                new() { Value = all.ConvertAll(c => c.allocation.OrderId.Value).ToArray() },
+                new() { Value = all.ConvertAll(c => c.allocation.Attempt).ToArray() },
+                new() { Value = all.ConvertAll(c => c.allocation.LineId).ToArray() },
+                new() { Value = all.ConvertAll(c => c.allocation.Node).ToArray() },
+                new() { Value = all.ConvertAll(c => c.shipped).ToArray() },
+                new() { Value = all.ConvertAll(c => c.released).ToArray() },
+            },
+        };
+    }
 }
 
 internal sealed record ReservationRow(Guid Id, string Key, DateTimeOffset? Expires, DateTimeOffset Created) : IRow<ReservationRow>
@@ -173,24 +193,36 @@ internal sealed record ReservationLineRow(Guid ReservationId, HeldLine Line) : I
 /// <summary>The end of a reservation: one winner among those who convert it, release it, and time itself.</summary>
 internal sealed class ReservationEnd(Guid id, string status, OrderId? order, DateTimeOffset now) : GuardedChange
 {
+    private readonly Guid reservation = id;
+    private readonly string ended = status;
+    private readonly OrderId? owner = order;
+    private readonly DateTimeOffset at = now;
+
     public override string Key { get; } = $"!reservation\u0001{id}";
 
     public override void Add(GuardedChange other) => throw new InvalidOperationException("A reservation ends once.");
 
-    public override NpgsqlBatchCommand ToCommand() => new(
-        """
-        update inventory.reservations set status = $2, order_id = $3
-        where id = $1 and status = 'open' and coalesce(expires <= $4, false) = ($2 = 'expired')
-        """)
+    public override NpgsqlBatchCommand ToCommand(IReadOnlyList<GuardedChange> changes)
     {
-        Parameters =
+        var all = changes.Cast<ReservationEnd>().ToList();
+        return new(
+            """
+            with held as materialized (
+              select from unnest($1) as k (id) cross join lateral (select from inventory.reservations r where r.id = k.id for update) r)
+            update inventory.reservations r set status = u.status, order_id = u.order_id
+            from unnest($1, $2, $3, $4) as u (id, status, order_id, now)
+            where (select count(*) from held) > 0 and r.id = any($1) and r.id = u.id and r.status = 'open' and coalesce(r.expires <= u.now, false) = (u.status = 'expired')
+            """)
         {
-            new() { Value = id },
-            new() { Value = status },
-            new() { Value = (object?)order?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid },
-            new() { Value = now.ToUniversalTime(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz },
-        },
-    };
+            Parameters =
+            {
+                new() { Value = all.ConvertAll(e => e.reservation).ToArray() },
+                new() { Value = all.ConvertAll(e => e.ended).ToArray() },
+                new() { Value = all.ConvertAll(e => e.owner?.Value).ToArray(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Uuid },
+                new() { Value = all.ConvertAll(e => e.at.ToUniversalTime()).ToArray(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.TimestampTz },
+            },
+        };
+    }
 }
 
 /// <summary>The first answer to a batch of movements with a name of its own.</summary>
