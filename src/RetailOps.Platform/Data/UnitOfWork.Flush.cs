@@ -31,7 +31,12 @@ public sealed partial class UnitOfWork
     }
 
     /// <summary>Sends all that is pending in one batch: aggregates first, then rows, contended rows last. Nothing is committed.</summary>
-    internal async Task Flush(CancellationToken ct)
+    internal Task Flush(CancellationToken ct) => Flush(withTakes: true, ct);
+
+    /// <summary>Sends what is pending but the contended rows: their locks are for the end.</summary>
+    internal Task FlushRows(CancellationToken ct) => Flush(withTakes: false, ct);
+
+    private async Task Flush(bool withTakes, CancellationToken ct)
     {
         var link = await Connection(ct);
         FaultPoints.Reach(FaultPoint.BeforeFlush);
@@ -45,7 +50,7 @@ public sealed partial class UnitOfWork
             batch.BatchCommands.Add(table.ToCommand());
         }
 
-        var taken = takes.Values.GroupBy(t => t.GetType()).SelectMany(type => type.Chunk(GuardedChange.MostTogether)).ToList();
+        var taken = (withTakes ? takes.Values : Enumerable.Empty<GuardedChange>()).GroupBy(t => t.GetType()).SelectMany(type => type.Chunk(GuardedChange.MostTogether)).ToList();
         taken.ForEach(some => batch.BatchCommands.Add(some[0].ToCommand(some)));
 
         var identity = new NpgsqlBatchCommand("select pg_current_xact_id()");
@@ -77,7 +82,10 @@ public sealed partial class UnitOfWork
             }
         }
 
-        takes.Clear();
+        if (withTakes)
+        {
+            takes.Clear();
+        }
     }
 
     private async Task Send(NpgsqlBatch batch, List<EntityCommand> aggregates, CancellationToken ct)

@@ -26,6 +26,9 @@ public sealed class WorkExecution(UnitOfWork work)
     /// <exception cref="RedoException">A race was lost.</exception>
     public Task Flush(CancellationToken ct) => work.Flush(ct);
 
+    /// <summary>Sends what is pending but the contended rows, so that what comes next in this transaction can ask for it.</summary>
+    public Task FlushRows(CancellationToken ct) => work.FlushRows(ct);
+
     /// <summary>Commits, and looks a lost COMMIT up.</summary>
     /// <exception cref="CommitNotDoneException">It did not happen.</exception>
     public Task Commit() => work.Commit();

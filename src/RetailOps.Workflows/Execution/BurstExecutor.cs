@@ -227,13 +227,11 @@ internal sealed partial class BurstExecutor(
         FaultPoints.Reach(FaultPoint.AfterPreload);
         var unit = scope.GetRequiredService<UnitOfWork>();
         var services = new BurstWork(scope, mode, ct);
-        var run = new StimulusRun(unit, definitions, services, clock.GetUtcNow());
+        var run = new StimulusRun(unit, definitions, services, clock.GetUtcNow(), leads: mode is WorkMode.Group);
+        var done = new List<ClaimedStimulus>(stimuli);
+        await RunAll(run, services, stimuli, ct);
         foreach (var stimulus in stimuli)
         {
-            using var span = Tracing.StartActivity("burst", System.Diagnostics.ActivityKind.Consumer, stimulus.Trace);
-            span?.SetTag("retailops.key", stimulus.Key).SetTag("retailops.stimulus", stimulus.Name);
-            await run.Run(stimulus, ct);
-            await services.UndoWhatFailed();
             unit.Write(new StimulusDoneRow(stimulus.Id));
             if (options.Notes)
             {
@@ -241,20 +239,55 @@ internal sealed partial class BurstExecutor(
             }
         }
 
-        run.WriteAll();
+        await RunFollowers(scope, work, run, services, done, ct);
         FaultPoints.Reach(FaultPoint.AfterRun);
         await work.Flush(ct);
         await work.Commit();
-        Bursts.Add(stimuli.Count);
+        Bursts.Add(done.Count);
         if (options.Committed is { } committed)
         {
-            stimuli.ForEach(s => committed(s.Key));
+            done.ForEach(s => committed(s.Key));
         }
 
         if (run.WroteStimuli)
         {
             bell.Ring();
         }
+    }
+
+    private static async Task RunAll(StimulusRun run, BurstWork services, List<ClaimedStimulus> stimuli, CancellationToken ct)
+    {
+        foreach (var stimulus in stimuli)
+        {
+            using var span = Tracing.StartActivity("burst", System.Diagnostics.ActivityKind.Consumer, stimulus.Trace);
+            span?.SetTag("retailops.key", stimulus.Key).SetTag("retailops.stimulus", stimulus.Name);
+            await run.Run(stimulus, ct);
+            await services.UndoWhatFailed();
+        }
+
+        run.WriteAll();
+    }
+
+    /// <summary>Children that were asked for begin, and parents hear of their children's end, in the same commit where nobody comes before them; else in bursts of their own.</summary>
+    private async Task RunFollowers(IServiceProvider scope, WorkExecution work, StimulusRun run, BurstWork services, List<ClaimedStimulus> done, CancellationToken ct)
+    {
+        var waiting = run.TakeFollowers();
+        for (var round = 1; waiting.Count > 0 && round <= Followers.MostRounds; round++)
+        {
+            // Two of one key are two rounds: the second looks at what the first has made of it.
+            var first = waiting.DistinctBy(f => f.Key).Take(options.GroupSize).ToList();
+            waiting.RemoveAll(first.Contains);
+            await work.FlushRows(ct);
+            var taken = await Followers.Take(await work.Connection(ct), first, ct);
+            run.Queue(first.Except(taken.Select(t => t.Follower!)));
+            await Preload(scope, taken, ct);
+            await RunAll(run, services, taken, ct);
+            done.AddRange(taken);
+            waiting.AddRange(run.TakeFollowers());
+        }
+
+        run.Queue(waiting);
+        run.WriteAll();
     }
 
     private static async Task Preload(IServiceProvider scope, List<ClaimedStimulus> stimuli, CancellationToken ct)

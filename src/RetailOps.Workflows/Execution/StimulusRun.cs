@@ -5,11 +5,17 @@ using RetailOps.Platform;
 namespace RetailOps.Workflows;
 
 /// <summary>Finds out what a stimulus means, runs its burst, and writes down what came of it.</summary>
-internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, BurstWork services, DateTimeOffset now)
+/// <param name="unit">Writes.</param>
+/// <param name="definitions">What is run.</param>
+/// <param name="services">What bursts ask of the world.</param>
+/// <param name="now">Business time.</param>
+/// <param name="leads">Whether what follows from a burst for one other instance is handed out by <see cref="TakeFollowers"/>, to be run in the same transaction if it may.</param>
+internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, BurstWork services, DateTimeOffset now, bool leads)
 {
     private static readonly WorkflowRunner Runner = new();
 
     private readonly List<Action> writes = [];
+    private List<StimulusRow> followers = [];
 
     /// <summary>Whether this run leaves work for the next one.</summary>
     public bool WroteStimuli { get; private set; }
@@ -47,7 +53,28 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
     }
 
     /// <summary>Writes what the bursts left, after the last of them.</summary>
-    public void WriteAll() => writes.ForEach(write => write());
+    public void WriteAll()
+    {
+        writes.ForEach(write => write());
+        writes.Clear();
+    }
+
+    /// <summary>What follows from the bursts so far and is in no line yet: whoever takes it runs it or puts it there by <see cref="Queue"/>.</summary>
+    public List<StimulusRow> TakeFollowers()
+    {
+        var taken = followers;
+        followers = [];
+        return taken;
+    }
+
+    /// <summary>Puts followers in line, for bursts of their own behind this commit.</summary>
+    public void Queue(IEnumerable<StimulusRow> rows)
+    {
+        foreach (var row in rows)
+        {
+            Wake(row);
+        }
+    }
 
     private async Task Start(ClaimedStimulus stimulus, string start, CancellationToken ct)
     {
@@ -148,8 +175,29 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         }
     }
 
-    private void Keep(ClaimedStimulus stimulus, bool late) => writes.Add(() => unit.Write(
-        new KeptRow(stimulus.Id, stimulus.Key, stimulus.Kind, stimulus.Name, stimulus.SourceId, stimulus.Data, stimulus.Trace, late)));
+    private void Keep(ClaimedStimulus stimulus, bool late)
+    {
+        if (stimulus.Follower is { } row)
+        {
+            // It has no number yet under which it could be kept.
+            Wake(row);
+            return;
+        }
+
+        writes.Add(() => unit.Write(new KeptRow(stimulus.Id, stimulus.Key, stimulus.Kind, stimulus.Name, stimulus.SourceId, stimulus.Data, stimulus.Trace, late)));
+    }
+
+    private void Follow(StimulusRow row)
+    {
+        if (leads)
+        {
+            followers.Add(row);
+        }
+        else
+        {
+            Wake(row);
+        }
+    }
 
     private void Wake(StimulusRow row)
     {
@@ -179,7 +227,7 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         {
             using var input = JsonDocument.Parse(child.Input);
             var order = Json(new ChildOrder(state.Id, key, child.IsAwaited, child.CorrelationId, input.RootElement));
-            Wake(new(Lane.People, child.Key, StimulusKind.Child, "child", child.Id, null, child.VersionId + "|", order, stimulus.Trace));
+            Follow(new(Lane.People, child.Key, StimulusKind.Child, "child", child.Id, null, child.VersionId + "|", order, stimulus.Trace));
         }
 
         foreach (var child in result.ChildrenGivenUp)
@@ -189,7 +237,7 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
 
         if (state.IsFinished && ParentLink.Of(state) is { IsAwaited: true } parent)
         {
-            Wake(new(Lane.People, parent.Key, StimulusKind.ChildEnded, "child-ended", state.Id, parent.Id, null, Json(ChildEnd.Of(state)), stimulus.Trace));
+            Follow(new(Lane.People, parent.Key, StimulusKind.ChildEnded, "child-ended", state.Id, parent.Id, null, Json(ChildEnd.Of(state)), stimulus.Trace));
         }
     }
 

@@ -41,7 +41,10 @@ internal sealed class ClaimedStimulus
     public required string? Kept { get; init; }
 
     /// <summary>Instances to wake, locked, with the bookmark that matched.</summary>
-    public List<ClaimedTarget> Targets { get; } = [];
+    public List<ClaimedTarget> Targets { get; init; } = [];
+
+    /// <summary>What it would be in line; null for one that was claimed there.</summary>
+    public StimulusRow? Follower { get; init; }
 }
 
 /// <summary>A living instance that a stimulus is for.</summary>

@@ -86,7 +86,12 @@ public sealed class ChildTests : IAsyncLifetime
         await bench.Say(Began.Name, "k-1");
         await bench.Of<BurstExecutor>().RunGroup(Lane.People, default);
 
-        await bench.Ask<int>("insert into workflows.stimuli (lane, key, kind, name, source_id, version_id, data) select lane, key, kind, name, source_id, version_id, data from workflows.stimuli");
+        await bench.Ask<int>(
+            """
+            insert into workflows.stimuli (lane, key, kind, name, source_id, version_id, data)
+            select 0, i.key, 5, 'child', i.id, i.version_id || '|', jsonb_build_object('parent', i.parent_id, 'parentKey', 'k-1', 'isAwaited', true, 'correlationId', null, 'input', jsonb_build_object())
+            from workflows.instances i where i.definition_id = 'child'
+            """);
         await bench.Run();
 
         (await bench.Count("instances", "definition_id = 'child'")).Should().Be(1);

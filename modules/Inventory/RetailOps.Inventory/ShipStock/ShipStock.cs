@@ -24,6 +24,7 @@ internal sealed class ShipStockHandler(StockReads stock, Batches batches, Shippi
     public async Task<Result<ShippedStock>> Handle(ShipStock request, CancellationToken ct)
     {
         var key = Shipping.CauseOf(request.ShipmentId);
+        await stock.LoadShipment(key, batches, request.OrderId, ct);
         if (await batches.Earlier<ShippedStock>(key, ct) is { } earlier)
         {
             return earlier;

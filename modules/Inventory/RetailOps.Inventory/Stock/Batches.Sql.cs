@@ -13,7 +13,7 @@ namespace RetailOps.Inventory;
 internal sealed class Batches : IGroupCache
 {
     private readonly UnitOfWork work;
-    private readonly Dictionary<string, string> answers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string?> answers = new(StringComparer.Ordinal);
 
     public Batches(UnitOfWork work)
     {
@@ -29,19 +29,26 @@ internal sealed class Batches : IGroupCache
     {
         if (!answers.TryGetValue(key, out var answer))
         {
-            await using var command = new NpgsqlCommand("select answer::text from inventory.batches where key = $1", await work.Connection(ct)) { Parameters = { new() { Value = key } } };
-            answer = await command.ExecuteScalarAsync(ct) as string;
+            await using var batch = new NpgsqlBatch(await work.Connection(ct)) { BatchCommands = { Ask(key) } };
+            answer = await batch.ExecuteScalarAsync(ct) as string;
         }
 
         return answer is null ? null : JsonSerializer.Deserialize<T>(answer, JsonSerializerOptions.Web);
     }
 
+    /// <summary>Asks for the first answer in company; <see cref="Heard"/> takes it.</summary>
+    public static NpgsqlBatchCommand Ask(string key) => new("select answer::text from inventory.batches where key = $1") { Parameters = { new() { Value = key } } };
+
+    /// <summary>Remembers what was said to <see cref="Ask"/>.</summary>
+    public async Task Heard(string key, NpgsqlDataReader reader, CancellationToken ct) => answers[key] = await reader.ReadAsync(ct) ? reader.GetString(0) : null;
+
     /// <summary>Keeps the answer.</summary>
     public T Answer<T>(string key, T answer)
         where T : class
     {
-        answers[key] = JsonSerializer.Serialize(answer, JsonSerializerOptions.Web);
-        work.Write(new BatchRow(key, answers[key], work.Now));
+        var text = JsonSerializer.Serialize(answer, JsonSerializerOptions.Web);
+        answers[key] = text;
+        work.Write(new BatchRow(key, text, work.Now));
         return answer;
     }
 }

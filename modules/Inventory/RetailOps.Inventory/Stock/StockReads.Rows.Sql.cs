@@ -11,6 +11,9 @@ internal sealed partial class StockReads
 
     private const string ById = "i.id = any($1)";
 
+    private const string ByPromise =
+        "i.id = any(array(select a.item_id from inventory.allocations a where a.order_id = $1 and a.shipped + a.released < a.quantity))";
+
     private const string ItemsSql = "select i.sku, i.id from inventory.items i where ";
 
     // The order of the keys is the order of locking everywhere: uuid bytes, then the node's code in plain byte order.

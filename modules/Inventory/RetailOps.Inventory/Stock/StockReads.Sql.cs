@@ -134,6 +134,34 @@ internal sealed partial class StockReads : IGroupCache
         }
     }
 
+    /// <summary>Loads all that a shipment asks for, in one trip: whether it was asked for before, what the order was promised, and the positions where open promises lie.</summary>
+    public async ValueTask LoadShipment(string key, Batches batches, OrderId order, CancellationToken ct)
+    {
+        if (allocations.ContainsKey(order))
+        {
+            return;
+        }
+
+        await using var batch = new NpgsqlBatch(await work.Connection(ct))
+        {
+            BatchCommands =
+            {
+                Batches.Ask(key),
+                Command(ReservationsSql, "of r", new[] { ReservationKey(order) }),
+                Command(AllocationsSql, "", new[] { order.Value }),
+            },
+        };
+        AddItems(batch, ByPromise, order.Value);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await batches.Heard(key, reader, ct);
+        await reader.NextResultAsync(ct);
+        await ReadReservations(reader, [order], ct);
+        await reader.NextResultAsync(ct);
+        await ReadAllocations(reader, [order], ct);
+        await reader.NextResultAsync(ct);
+        await ReadItems(reader, ct);
+    }
+
     /// <summary>Loads the sellable positions of items, as far as they are not loaded yet.</summary>
     public async ValueTask LoadItems(IEnumerable<Guid> ids, CancellationToken ct)
     {
