@@ -24,20 +24,22 @@ public abstract partial class ModuleDbContext(DbContextOptions options) : DbCont
     {
     }
 
+    /// <summary>Whether anything has to be written; compares all that is loaded.</summary>
+    internal bool HasChanges()
+    {
+        ChangeTracker.DetectChanges();
+        return ChangeTracker.HasChanges();
+    }
+
     /// <summary>The statements that write what has changed; the changes have been detected. They are sent by the flush, and <see cref="Accept"/> follows.</summary>
     internal IEnumerable<EntityCommand> Changes(UnitOfWork work)
     {
-        ChangeTracker.AutoDetectChangesEnabled = false;
         HandOver(work);
         return EntityWrites.Of(Model).Commands(ChangeTracker);
     }
 
     /// <summary>What was sent is what was read from now on.</summary>
-    internal void Accept()
-    {
-        ChangeTracker.AcceptAllChanges();
-        ChangeTracker.AutoDetectChangesEnabled = true;
-    }
+    internal void Accept() => ChangeTracker.AcceptAllChanges();
 
     /// <summary>How a name of ours stands in the database: <c>UnitPrice</c> as <c>unit_price</c>.</summary>
     public static string SnakeCase(string name) => Hump().Replace(name, "_").ToLowerInvariant();

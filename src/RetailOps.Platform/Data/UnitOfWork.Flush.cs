@@ -40,7 +40,7 @@ public sealed partial class UnitOfWork
     {
         var link = await Connection(ct);
         FaultPoints.Reach(FaultPoint.BeforeFlush);
-        var changed = contexts.Where(c => c.Value.ChangeTracker.HasChanges()).OrderBy(c => c.Key.FullName, StringComparer.Ordinal).Select(c => c.Value).ToList();
+        var changed = contexts.Where(c => c.Value.HasChanges()).OrderBy(c => c.Key.FullName, StringComparer.Ordinal).Select(c => c.Value).ToList();
         var aggregates = changed.SelectMany(c => c.Changes(this)).ToList();
         await using var batch = new NpgsqlBatch(link, transaction);
         aggregates.ForEach(a => batch.BatchCommands.Add(a.Command));
@@ -102,17 +102,21 @@ public sealed partial class UnitOfWork
             {
             }
         }
-        catch (PostgresException e) when (e.BatchCommand is { } failed && aggregates.TakeWhile(a => a.Command != failed).FirstOrDefault(a => a.Command.Rows != (ulong)a.Rows) is { What: { } what })
+        catch (PostgresException e) when (Stale(aggregates) is { } stale)
         {
             // Somebody was faster, and what was decided upon old rows then broke a rule: the first is why.
-            throw new StaleException(what, e);
+            throw new StaleException(stale, e);
         }
 
-        if (aggregates.Find(a => a.Command.Rows != (ulong)a.Rows) is { What: { } stale })
+        if (Stale(aggregates) is { } what)
         {
-            throw new StaleException(stale);
+            throw new StaleException(what);
         }
     }
+
+    /// <summary>An aggregate that was not as it had been read, among those that were answered for.</summary>
+    private static string? Stale(List<EntityCommand> aggregates) =>
+        aggregates.Find(a => a.Command.StatementType is not StatementType.Unknown && a.Command.Rows != (ulong)a.Rows).What;
 
     /// <summary>Commits what was flushed. A lost COMMIT is looked up: returns normally when it happened.</summary>
     /// <exception cref="CommitNotDoneException">The COMMIT never happened; the work may be done again.</exception>

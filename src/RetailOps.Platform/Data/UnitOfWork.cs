@@ -84,7 +84,7 @@ public sealed partial class UnitOfWork : IAsyncDisposable
 
     internal int Depth { get; set; }
 
-    internal bool HasChangedAggregates => contexts.Values.Any(c => c.ChangeTracker.HasChanges());
+    internal bool HasChangedAggregates => contexts.Values.Any(c => c.HasChanges());
 
     /// <summary>The transaction's connection, opened at first use. For reads.</summary>
     public async ValueTask<NpgsqlConnection> Connection(CancellationToken ct)
@@ -112,6 +112,9 @@ public sealed partial class UnitOfWork : IAsyncDisposable
         var context = (TContext)Activator.CreateInstance(typeof(TContext), services.GetRequiredService<ModuleOptions<TContext>>().Options)!;
         context.Database.SetDbConnection(await Connection(ct));
         context.Database.AutoSavepointsEnabled = false;
+
+        // Looked for once, before they are written: each look into what is loaded would otherwise compare all of it.
+        context.ChangeTracker.AutoDetectChangesEnabled = false;
         context.Mode = Mode;
         await context.Database.UseTransactionAsync(transaction, ct);
         contexts.Add(typeof(TContext), context);
