@@ -56,13 +56,13 @@ internal sealed partial class BurstExecutor(
     /// <summary>Runs what waits, once.</summary>
     /// <param name="lane">Who is served first.</param>
     /// <param name="ct">Ends the work at the next commit.</param>
-    /// <returns>Whether there was anything to do.</returns>
-    public async Task<bool> RunGroup(short lane, CancellationToken ct)
+    /// <returns>How many stimuli were in hand; as many as a group holds mean that there may be more.</returns>
+    public async Task<int> RunGroup(short lane, CancellationToken ct)
     {
         // Suspects come when nothing else does, and now and then all the same: under constant load they would wait for ever.
         if (Interlocked.Increment(ref rounds) % SuspectEvery == 0 && await RunSuspect(ct))
         {
-            return true;
+            return options.GroupSize;
         }
 
         var claim = Guid.CreateVersion7();
@@ -77,13 +77,13 @@ internal sealed partial class BurstExecutor(
             FaultPoints.Reach(FaultPoint.AfterClaim);
             if (claimed.Count == 0)
             {
-                return await RunSuspect(ct);
+                return await RunSuspect(ct) ? options.GroupSize : 0;
             }
 
             if (claimed.Exists(s => s.IsNoted))
             {
                 await CountDeaths(work, claimed, ct);
-                return true;
+                return options.GroupSize;
             }
 
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -115,7 +115,7 @@ internal sealed partial class BurstExecutor(
             await RunAlone(id, ct);
         }
 
-        return true;
+        return alone.Count > 0 ? options.GroupSize : claimed.Count;
     }
 
     /// <summary>One at a time in this process: what ends it must not take another suspect along, which would die of its company.</summary>

@@ -13,6 +13,8 @@ internal sealed partial class EngineHost(
     // 8 : 4 : 1, spread so that no lane waits for a whole round.
     internal static readonly short[] Lanes = [0, 1, 0, 0, 1, 0, 2, 0, 1, 0, 0, 1, 0];
 
+    private static readonly TimeSpan Behind = TimeSpan.FromMilliseconds(5);
+
     private long lastRound = TimeProvider.System.GetTimestamp();
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Workers == 0
@@ -28,20 +30,21 @@ internal sealed partial class EngineHost(
         for (var round = worker * 4; !ct.IsCancellationRequested; round++)
         {
             Volatile.Write(ref lastRound, TimeProvider.System.GetTimestamp());
-            bell.Claiming();
-            bool some;
+            bell.Claiming(isFirst);
+            int claimed;
             using (busy.Begin())
             {
-                some = await executor.RunGroup(Lanes[round % Lanes.Length], ct);
+                claimed = await executor.RunGroup(Lanes[round % Lanes.Length], ct);
             }
 
             if (!isFirst && !bell.NeedsHelp)
             {
                 await bell.WaitForNeed(options.Poll, ct);
             }
-            else if (!some)
+            else if (claimed < options.GroupSize)
             {
-                await bell.Wait(options.Poll, ct);
+                // What comes next has rung by now, or will. Only what stood behind what was claimed, under the same key, rings for nobody.
+                await bell.Wait(claimed > 0 && options.Poll > Behind ? Behind : options.Poll, ct);
             }
         }
     }

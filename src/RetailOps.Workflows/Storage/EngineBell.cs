@@ -35,8 +35,15 @@ internal sealed class EngineBell(EngineOptions options)
         }
     }
 
-    /// <summary>Somebody claims now: what rang so far is in hand, or in the next hand.</summary>
-    public void Claiming() => Volatile.Write(ref waiting, 0);
+    /// <summary>Somebody claims now: what rang so far is in hand, or in the next hand. The first worker need not come again for it.</summary>
+    public void Claiming(bool isFirst)
+    {
+        Volatile.Write(ref waiting, 0);
+        if (isFirst)
+        {
+            bell.Reader.TryRead(out _);
+        }
+    }
 
     /// <summary>Whether it rang while every worker was busy, since this was last asked: another host might help.</summary>
     public bool TakeUnheard() => Interlocked.Exchange(ref unheard, false);

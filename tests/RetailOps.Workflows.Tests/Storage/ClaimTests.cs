@@ -40,7 +40,7 @@ public sealed class ClaimTests : IAsyncLifetime
         await Queue([.. Enumerable.Range(0, 40).Select(n => (Lane.People, $"well-{n}"))]);
 
         var before = await Read();
-        while (await bench.Of<BurstExecutor>().RunGroup(Lane.People, default))
+        while (await bench.Of<BurstExecutor>().RunGroup(Lane.People, default) > 0)
         {
         }
 
@@ -143,7 +143,7 @@ public sealed class ClaimTests : IAsyncLifetime
 
         var ran = await bench.Of<BurstExecutor>().RunGroup(Lane.People, default);
 
-        ran.Should().BeTrue();
+        ran.Should().BePositive();
         (await bench.Ask<string>("select string_agg(attempts::text, ' ' order by id) from workflows.stimuli")).Should().Be("1 0");
         (await bench.Count("in_flight")).Should().Be(0);
     }

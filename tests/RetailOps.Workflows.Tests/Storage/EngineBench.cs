@@ -76,7 +76,7 @@ internal sealed class EngineBench : IAsyncDisposable
         {
             await TimerTable.Fire(Engine, Clock.GetUtcNow(), 500, default);
         }
-        while (await executor.RunGroup(Lane.People, default));
+        while (await executor.RunGroup(Lane.People, default) > 0);
     }
 
     /// <summary>One value of the database, or something done to it.</summary>

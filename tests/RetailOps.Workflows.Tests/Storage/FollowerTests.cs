@@ -135,5 +135,5 @@ public sealed class FollowerTests : IAsyncLifetime
         await bench.Publish("flow", SignalTests.Start().Add("call", "Elsa.ExecuteWorkflow", ("workflowDefinitionId", "child"), ("correlationId", childKey)).Connect("start → call → end"));
     }
 
-    private Task<bool> RunOnce() => bench.Of<BurstExecutor>().RunGroup(Lane.People, default);
+    private Task<int> RunOnce() => bench.Of<BurstExecutor>().RunGroup(Lane.People, default);
 }

@@ -19,6 +19,15 @@ internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options)
     private static readonly Func<OrdersDbContext, Guid, CancellationToken, Task<Fulfilment?>> FulfilmentById = EF.CompileAsyncQuery(
         (OrdersDbContext context, Guid id, CancellationToken _) => context.Fulfilments.Include(f => f.Lines).SingleOrDefault(f => f.Id == id));
 
+    private static readonly Func<OrdersDbContext, List<OrderId>, IAsyncEnumerable<Order>> ByIds = EF.CompileAsyncQuery(
+        (OrdersDbContext context, List<OrderId> ids) => context.Orders.Include(o => o.Lines).Where(o => ids.Contains(o.Id)));
+
+    private static readonly Func<OrdersDbContext, List<Guid>, IAsyncEnumerable<Fulfilment>> FulfilmentsByIds = EF.CompileAsyncQuery(
+        (OrdersDbContext context, List<Guid> ids) => context.Fulfilments.Include(f => f.Lines).Where(f => ids.Contains(f.Id)));
+
+    private static readonly Func<OrdersDbContext, List<OrderId>, IAsyncEnumerable<OrderCharge>> ChargesByOrders = EF.CompileAsyncQuery(
+        (OrdersDbContext context, List<OrderId> ids) => context.Charges.Where(c => ids.Contains(c.OrderId)));
+
     public DbSet<Order> Orders => Set<Order>();
 
     public DbSet<Fulfilment> Fulfilments => Set<Fulfilment>();
@@ -54,6 +63,33 @@ internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options)
         }
 
         return await Look(id, ct);
+    }
+
+    /// <summary>Loads orders with their lines, to be changed by neighbours in one transaction; locks them before.</summary>
+    public async Task Load(List<OrderId> ids, CancellationToken ct)
+    {
+        await Lock(ids, ct);
+        await Read(ByIds(this, ids), ct);
+    }
+
+    /// <summary>Loads fulfilments with their lines.</summary>
+    public Task LoadFulfilments(List<Guid> ids, CancellationToken ct) => Read(FulfilmentsByIds(this, ids), ct);
+
+    /// <summary>Loads the charges of orders that are loaded.</summary>
+    public async Task LoadCharges(List<OrderId> ids, CancellationToken ct)
+    {
+        await Read(ChargesByOrders(this, ids), ct);
+        foreach (var order in ids.Select(Orders.Local.FindEntry))
+        {
+            order?.Collection(o => o.Charges).IsLoaded = true;
+        }
+    }
+
+    private static async Task Read<T>(IAsyncEnumerable<T> rows, CancellationToken ct)
+    {
+        await foreach (var _ in rows.WithCancellation(ct))
+        {
+        }
     }
 
     /// <summary>Waits until nobody else changes these orders, and keeps others from it until the transaction ends. Before they are read: what is read then is the last word.</summary>

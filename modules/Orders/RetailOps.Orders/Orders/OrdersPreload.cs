@@ -1,7 +1,5 @@
 using System.Text.Json;
 
-using Microsoft.EntityFrameworkCore;
-
 using RetailOps.Kernel;
 using RetailOps.Platform;
 
@@ -27,23 +25,16 @@ internal sealed class OrdersPreload(UnitOfWork work, InvoiceReads invoices) : IP
         }
 
         var orders = await work.Join<OrdersDbContext>(ct);
-        await orders.Lock(ids, ct);
-        await orders.Orders.Include(o => o.Lines).Where(o => ids.Contains(o.Id)).LoadAsync(ct);
+        await orders.Load(ids, ct);
         var shipped = items.Where(i => i.EventName == Shipped).ToList();
         if (shipped.Count == 0)
         {
             return;
         }
 
-        var fulfilments = shipped.ConvertAll(i => BusinessKey.IdOf("fulfilment", i.Key));
-        await orders.Fulfilments.Include(f => f.Lines).Where(f => fulfilments.Contains(f.Id)).LoadAsync(ct);
+        await orders.LoadFulfilments(shipped.ConvertAll(i => BusinessKey.IdOf("fulfilment", i.Key)), ct);
         var invoiced = shipped.Select(OrderOf).OfType<OrderId>().Distinct().ToList();
-        await orders.Charges.Where(c => invoiced.Contains(c.OrderId)).LoadAsync(ct);
-        foreach (var order in invoiced.Select(orders.Orders.Local.FindEntry))
-        {
-            order?.Collection(o => o.Charges).IsLoaded = true;
-        }
-
+        await orders.LoadCharges(invoiced, ct);
         await invoices.Load(invoiced, ct);
     }
 
