@@ -132,6 +132,7 @@ internal sealed class Campaign(Scene scene, string[] arguments, TimeSpan patienc
             }
 
             await scene.Server.Back();
+            await playing.LeasesEnd();
         }
     }
 

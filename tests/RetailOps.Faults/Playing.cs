@@ -42,6 +42,11 @@ internal sealed class Playing(Scene scene, string database, TimeSpan usual, Rand
         return !gone.IsCancellationRequested;
     }
 
+    /// <summary>
+    /// The minute for which a host that is gone has leased deliveries goes by. No host may live; what two hosts do is played with real minutes.
+    /// </summary>
+    public Task LeasesEnd() => Ask.Do(Way, "update platform.deliveries set due = clock_timestamp() where state = 0 and due > clock_timestamp()");
+
     /// <summary>Whether a replay plays there already, so that its clock is there.</summary>
     public async Task<bool> HasBegun(CancellationToken gone)
     {
