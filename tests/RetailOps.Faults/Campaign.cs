@@ -20,11 +20,14 @@ internal sealed class Campaign(Scene scene, string[] arguments, TimeSpan patienc
 
     private static readonly string[] Cut = ["The database cannot be reached", "went away during the commit"];
 
-    private string database = "replay";
+    private string? database;
     private TimeSpan usual;
 
-    /// <summary>What an undisturbed run came to; after <see cref="Undisturbed"/>.</summary>
+    /// <summary>What an undisturbed run came to; after <see cref="Undisturbed"/> or <see cref="Expect"/>.</summary>
     public JsonElement Expected { get; private set; }
+
+    /// <summary>What the last run came to; after it came to its end.</summary>
+    public JsonElement Found { get; private set; }
 
     /// <summary>Called with each line of progress of the replay that plays, and its process.</summary>
     public Action<ProductProcess, string>? Heard { get; set; }
@@ -41,15 +44,14 @@ internal sealed class Campaign(Scene scene, string[] arguments, TimeSpan patienc
 
         (usual, database) = (Stopwatch.GetElapsedTime(started), Expected.GetProperty("database").GetString()!);
         progress.WriteLine($"undisturbed: {usual.TotalSeconds:0.0} s");
-        var broken = await scene.Broken(database, ct);
+        var broken = await scene.Broken(database!, ct);
         return new(0, 0, true, broken.Count, [.. Verdict.Problems(Expected), .. Verdict.Differences(Expected, Expected), .. broken]);
     }
 
-    /// <summary>What runs without an undisturbed one before them must know.</summary>
-    /// <param name="name">The database that the replay will choose.</param>
-    /// <param name="duration">About how long it takes.</param>
-    /// <param name="figures">What it must come to.</param>
-    public void Expect(string name, TimeSpan duration, JsonElement figures) => (database, usual, Expected) = (name, duration, figures);
+    /// <summary>What is known otherwise, in place of an undisturbed run.</summary>
+    /// <param name="figures">What every run must come to; what is not named here does not matter.</param>
+    /// <param name="about">How long a run takes.</param>
+    public void Expect(JsonElement figures, TimeSpan about) => (Expected, usual) = (figures, about);
 
     /// <summary>Plays under a fault.</summary>
     /// <param name="fault">What is done to it.</param>
@@ -71,7 +73,7 @@ internal sealed class Campaign(Scene scene, string[] arguments, TimeSpan patienc
 
     private async Task<Verdict> Run(Fault fault, Playing playing, CancellationToken ct)
     {
-        await scene.Fresh(database, ct);
+        await (database is null ? scene.Clear() : scene.Fresh(database, ct));
         var way = await fault.Before(playing);
         JsonElement? figures;
         string? complaint;
@@ -99,7 +101,8 @@ internal sealed class Campaign(Scene scene, string[] arguments, TimeSpan patienc
             return new(playing.Strokes, playing.Restarts, false, 0, [complaint!]);
         }
 
-        var (differences, broken) = (Verdict.Differences(Expected, found).ToList(), await scene.Broken(database, ct));
+        Found = found;
+        var (differences, broken) = (Verdict.Differences(Expected, found).ToList(), await scene.Broken(found.GetProperty("database").GetString()!, ct));
         return new(playing.Strokes, playing.Restarts, differences.Count == 0, broken.Count, [.. Verdict.Problems(found), .. differences, .. broken]);
     }
 

@@ -43,7 +43,7 @@ internal sealed class SecondHost(TimeSpan? every = null) : Fault("second-host", 
 
         while (!gone.IsCancellationRequested)
         {
-            await using var second = ProductProcess.Start(playing.Way, playing.Scene.Folder, "serve", "--urls", "http://127.0.0.1:0");
+            await using var second = ProductProcess.Start(await playing.Inside(), playing.Scene.Folder, "serve", "--urls", "http://127.0.0.1:0");
             await second.Speaks(gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await Task.Delay(every ?? TimeSpan.FromSeconds(1 + (playing.Random.NextDouble() * 4)), gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (second.Kill())

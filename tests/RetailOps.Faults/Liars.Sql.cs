@@ -43,7 +43,7 @@ internal sealed class LyingErp() : Fault("lying-erp", "the ERP is mute, posts an
     public override async Task<string> Before(Playing playing)
     {
         await Ask.Do(
-            playing.Way,
+            await playing.Inside(),
             """
             insert into sandbox_erp.mischief (kind, rate, documents, times, delay_ms)
             values ('lose', 0.3, 4, 1, 0), ('post_and_lose', 0.3, 4, 1, 0), ('fail_after_posting', 0.3, 4, 2, 0), ('slow', 0.3, 4, 1, 700)
@@ -51,7 +51,7 @@ internal sealed class LyingErp() : Fault("lying-erp", "the ERP is mute, posts an
         return playing.Way;
     }
 
-    public override async Task After(Playing playing) => playing.Strike((int)await Ask.One<long>(playing.Way, "select count(*) from sandbox_erp.strikes"));
+    public override async Task After(Playing playing) => playing.Strike((int)await Ask.One<long>(await playing.Inside(), "select count(*) from sandbox_erp.strikes"));
 }
 
 /// <summary>Damage on purpose, to see that the harness counts it: a unit that nobody booked.</summary>
@@ -60,7 +60,7 @@ internal sealed class PlantedDamage() : Fault("planted", "a unit put on a shelf 
     public override async Task Beside(Playing playing, ProductProcess replay, CancellationToken gone)
     {
         await Eventually.Holds(
-            async () => gone.IsCancellationRequested || await Ask.Do(playing.Way, "update inventory.positions set on_hand = on_hand + 1 where item_id = (select min(item_id::text)::uuid from inventory.positions)") > 0,
+            async () => gone.IsCancellationRequested || await Ask.Do(await playing.Inside(), "update inventory.positions set on_hand = on_hand + 1 where item_id = (select min(item_id::text)::uuid from inventory.positions)") > 0,
             TimeSpan.FromMinutes(1),
             "there is something to damage");
         playing.Strike();

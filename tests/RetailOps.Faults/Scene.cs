@@ -45,6 +45,18 @@ internal sealed class Scene : IAsyncDisposable
         await Ask.Do(Admin, $"create database {database} template {template}");
     }
 
+    /// <summary>Drops what a replay has left here.</summary>
+    public async Task Clear()
+    {
+        if (await Replay() is { } left)
+        {
+            await Ask.Do(Admin, $"drop database {left} with (force)");
+        }
+    }
+
+    /// <summary>The database that a replay has made here; null when there is none.</summary>
+    public async Task<string?> Replay() => (await Ask.All<string>(Admin, "select datname from pg_database where datname like 'replay\\_%'")).SingleOrDefault();
+
     /// <summary>Which invariants do not hold there.</summary>
     public async Task<IReadOnlyList<string>> Broken(string database, CancellationToken ct) =>
     [
