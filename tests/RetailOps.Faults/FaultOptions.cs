@@ -6,8 +6,9 @@ namespace RetailOps.Faults;
 /// <param name="Faults">Which, in this order.</param>
 /// <param name="Runs">So many of each.</param>
 /// <param name="Invoices">How large the generated file is.</param>
+/// <param name="Files">What is played instead of a generated file, as <c>replay</c> takes it.</param>
 /// <param name="Json">Rows for a machine on stdout.</param>
-internal sealed record FaultOptions(IReadOnlyList<Fault> Faults, int Runs, int Invoices, bool Json)
+internal sealed record FaultOptions(IReadOnlyList<Fault> Faults, int Runs, int Invoices, IReadOnlyList<string> Files, bool Json)
 {
     private const int MostRuns = 1_000;
     private const int MostInvoices = 5_000;
@@ -17,6 +18,7 @@ internal sealed record FaultOptions(IReadOnlyList<Fault> Faults, int Runs, int I
     public static FaultOptions Read(string[] args, out string? problem)
     {
         var (quick, json, names, runs, invoices) = (false, false, (string?)null, (int?)null, (int?)null);
+        var files = new List<string>();
         problem = null;
         for (var i = 0; i < args.Length; i++)
         {
@@ -37,6 +39,9 @@ internal sealed record FaultOptions(IReadOnlyList<Fault> Faults, int Runs, int I
                 case "--invoices":
                     invoices = Number(args, ref i, MostInvoices, ref problem);
                     break;
+                case [not '-', ..]:
+                    files.Add(args[i]);
+                    break;
                 default:
                     problem = $"There is no option {args[i]}.";
                     break;
@@ -49,7 +54,12 @@ internal sealed record FaultOptions(IReadOnlyList<Fault> Faults, int Runs, int I
             problem = $"There is no fault '{unknown}'.";
         }
 
-        return new(faults, runs ?? (quick ? 1 : 5), invoices ?? (quick ? 15 : 60), json);
+        if (files.FirstOrDefault(f => !File.Exists(f)) is { } missing)
+        {
+            problem = $"There is no file {missing}.";
+        }
+
+        return new(faults, runs ?? (quick ? 1 : 5), invoices ?? (quick ? 15 : 60), files, json);
     }
 
     private static int? Number(string[] args, ref int at, int most, ref string? problem)

@@ -9,8 +9,8 @@ if (args.Contains("--help") || args.Contains("-h"))
 {
     Console.WriteLine(
         $"""
-        faults: plays a generated file through replay, in processes and on a PostgreSQL of its own, each time under a fault. After each run the figures must be
-        those of an undisturbed run, and verify must find nothing broken.
+        faults [FILE.csv.gz…]: plays these files, or a generated one, through replay, in processes and on a PostgreSQL of its own, each time under
+        a fault. After each run the figures must be those of an undisturbed run, and verify must find nothing broken.
 
         {string.Join('\n', Fault.Usual.Select(f => $"  {f.Name,-14} {f.Words}"))}
         Options:
@@ -64,8 +64,10 @@ void Cancel(PosixSignalContext signal)
 async Task<IReadOnlyList<FaultRow>> Play()
 {
     await using var scene = await Scene.Open();
-    var file = DirtySales.Write(Path.Combine(scene.Folder, "sales.csv.gz"), DirtySales.Lines(1, options.Invoices, new(2010, 12, 1)));
-    var campaign = new Campaign(scene, [file, "--nodes", "5"], TimeSpan.FromMinutes(10), Console.Error);
+    string[] files = options.Files.Count > 0
+        ? [.. options.Files]
+        : [DirtySales.Write(Path.Combine(scene.Folder, "sales.csv.gz"), DirtySales.Lines(1, options.Invoices, new(2010, 12, 1))), "--nodes", "5"];
+    var campaign = new Campaign(scene, files, options.Files.Count > 0 ? TimeSpan.FromHours(2) : TimeSpan.FromMinutes(10), Console.Error);
     var started = Stopwatch.GetTimestamp();
     var rows = new List<FaultRow> { FaultRow.Of("none", "an undisturbed run", [await campaign.Undisturbed(end.Token)], Stopwatch.GetElapsedTime(started)) };
     foreach (var fault in options.Faults)
