@@ -140,7 +140,7 @@ internal static class Walls
         ["tests", "RetailOps.Testing", _] => Room.Testing,
         ["tests", "RetailOps.TestChild", _] => Room.TestChild,
         ["tests", "RetailOps.ArchitectureTests", _] => Room.ArchitectureTests,
-        ["tests", "RetailOps.Scenarios" or "RetailOps.Bench", _] => Room.Suite,
+        ["tests", "RetailOps.Scenarios" or "RetailOps.Bench" or "RetailOps.Faults", _] => Room.Suite,
         ["tests", var name, _] when name.StartsWith("RetailOps.", StringComparison.Ordinal) && name.EndsWith(".Tests", StringComparison.Ordinal) => Room.Suite,
         _ => null,
     };

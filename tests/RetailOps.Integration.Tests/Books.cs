@@ -25,8 +25,8 @@ public sealed class Books : IAsyncDisposable
 
     public static async Task<Books> OpenAsync() => new(await TestDatabase.CreateAsync());
 
-    internal Task<TestHost> Host(LaneOptions? lane = null, TimeProvider? clock = null, int workers = 0, Action<IServiceCollection>? services = null) =>
-        TestHost.StartAsync(Database.AppConnectionString, new()
+    internal Task<TestHost> Host(LaneOptions? lane = null, TimeProvider? clock = null, int workers = 0, Action<IServiceCollection>? services = null, string? way = null) =>
+        TestHost.StartAsync(way ?? Database.AppConnectionString, new()
         {
             Clock = clock,
             Log = Microsoft.Extensions.Logging.LogLevel.Warning,

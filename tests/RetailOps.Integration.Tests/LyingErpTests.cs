@@ -38,6 +38,23 @@ public sealed class LyingErpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_commit_of_the_books_that_never_arrives_holds_the_others_up_for_moments()
+    {
+        await using var proxy = FaultProxy.To(books.Database.AppConnectionString);
+        var left = 1;
+        proxy.Plan = (name, _) => name == "sandbox erp" && Interlocked.Exchange(ref left, 0) == 1 ? CommitFault.HalfOpen : null;
+        await using var host = await books.Host(way: proxy.ConnectionString);
+        var documents = Enumerable.Range(0, 30).Select(_ => Documents.Invoice()).ToList();
+
+        await Parallel.ForEachAsync(documents, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (d, _) => await host.Post(d));
+        await host.Quiet(TimeSpan.FromSeconds(30));
+
+        proxy.Faults.Should().Be(1);
+        (await books.All<string>("select key from sandbox_erp.documents where state = 'posted'")).Should().BeEquivalentTo(documents.Select(d => d.Key));
+        (await host.Broken()).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Answers_of_one_call_share_a_commit_and_one_that_cannot_be_written_takes_nobody_with_it()
     {
         var (together, apart) = (await Wish(6), await Wish(6));

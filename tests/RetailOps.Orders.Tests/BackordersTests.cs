@@ -20,6 +20,24 @@ public sealed class BackordersTests(OrdersFixture orders) : IClassFixture<Orders
         (await Woken()).Should().NotContain([OrderKey.Of(third), OrderKey.Of(held), OrderKey.Of(cancelled)]);
     }
 
+    [Fact]
+    public async Task Who_begins_to_wait_when_stock_has_just_arrived_is_woken_too()
+    {
+        await Arrive("DRUM", 4);
+        var late = await Waiting("DRUM", 2);
+        var inVain = await Waiting("HARP", 1);
+        await Eventually.Holds(async () => await Heard("orders.order-backordered.v1", inVain) == 1, TimeSpan.FromSeconds(20), "the subscriber heard of both");
+
+        (await Woken()).Should().Contain(OrderKey.Of(late)).And.NotContain(OrderKey.Of(inVain));
+        (await Heard("orders.order-backordered.v1", late)).Should().Be(1);
+    }
+
+    private Task<long> Heard(string type, OrderId order) => orders.Ask<long>(
+        """
+        select count(*) from platform.deliveries d join platform.events e on e.id = d.event_id
+        where d.subscriber = 'orders.backorders' and d.state = 1 and e.type = $1 and e.key = $2
+        """, type, OrderKey.Of(order));
+
     private async Task<OrderId> Waiting(string sku, int quantity)
     {
         orders.Clock.Advance(TimeSpan.FromSeconds(1));

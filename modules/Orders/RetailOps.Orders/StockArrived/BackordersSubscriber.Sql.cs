@@ -14,14 +14,26 @@ namespace RetailOps.Orders;
 /// </summary>
 internal sealed class BackordersSubscriber(UnitOfWork work, ISender sender) : ISubscriber
 {
-    // What one delivery wakes at most: the orders behind these are woken by the next stock that becomes free, or by their own clock.
+    // What one delivery wakes at most: the orders behind these are woken by the next stock that becomes free.
     private const int Most = 200;
 
-    public static SubscriberDescription Description { get; } = new("orders.backorders", ["inventory.stock-freed.v1"]);
+    public static SubscriberDescription Description { get; } = new("orders.backorders", ["inventory.stock-freed.v1", "orders.order-backordered.v1"]);
 
-    public async Task Hear(IFact fact, CancellationToken ct)
+    public Task Hear(IFact fact, CancellationToken ct) => fact is OrderBackordered begun ? LookAgain(begun, ct) : Wake((StockFreed)fact, ct);
+
+    private async Task LookAgain(OrderBackordered begun, CancellationToken ct)
     {
-        var freed = (StockFreed)fact;
+        var stock = await sender.Send(new FindStock([.. begun.Missing.Select(m => m.Sku).Distinct()]), ct);
+        if (stock.IsSuccess && stock.Value.Count > 0)
+        {
+            // One is enough: the next try is for all that the order lacks.
+            var sku = stock.Value[0].Sku;
+            work.Raise(new StockArrived(Guid.CreateVersion7(), work.Now, begun.OrderId, sku, stock.Value.Where(s => s.Sku == sku).Sum(s => s.Free)));
+        }
+    }
+
+    private async Task Wake(StockFreed freed, CancellationToken ct)
+    {
         var waiting = await Waiting(freed.Sku, ct);
         if (waiting.Count == 0)
         {

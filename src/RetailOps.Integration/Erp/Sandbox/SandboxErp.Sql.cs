@@ -27,9 +27,14 @@ internal sealed class SandboxErp : IAsyncDisposable
             MaxPoolSize = 4,
             MaxAutoPrepare = 50,
             NoResetOnClose = true,
+            Options = Abandoned,
         }.ConnectionString).Build();
         Mischief = new(source);
     }
+
+    // A transaction holds the numbers of its kinds, and asks without a pause: one that falls silent has lost us, and nobody else could post before the
+    // network notices. Who has lost a call asks again.
+    private const string Abandoned = "-c idle_in_transaction_session_timeout=5s";
 
     private const string FindSql = "select key, state = 'posted', number, untaxed, tax, lines::text from sandbox_erp.documents where key = any($1)";
 
