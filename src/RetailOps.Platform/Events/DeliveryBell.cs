@@ -49,6 +49,9 @@ public sealed class DeliveryBell
 
         public void Ring() => bell.Writer.TryWrite(true);
 
+        /// <summary>Somebody looks now: nobody need come again for what rang so far.</summary>
+        public void Hush() => bell.Reader.TryRead(out _);
+
         public async Task Wait(TimeSpan atMost, CancellationToken ct)
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
