@@ -42,6 +42,9 @@ internal static class ServerSettings
         yield return ("random_page_cost", "1.1");
         yield return ("jit", "off");
 
+        // Groups that hold the turns of keys may want each other's: rare, undone and run again one by one, and nobody should wait a second for that.
+        yield return ("deadlock_timeout", "200ms");
+
         yield return ("timezone", "UTC");
         yield return ("log_timezone", "UTC");
         yield return ("lc_messages", "C");
