@@ -51,6 +51,10 @@ public sealed class Database : IAsyncDisposable
         await Relay.DisposeAsync();
     }
 
+    // A transaction asks without a pause; one that falls silent has lost us, and its locks would keep everybody out, the next host's start included, until
+    // the network notices. Sooner than a statement gives up that waits for them (30 s).
+    private const string Abandoned = "-c idle_in_transaction_session_timeout=20s";
+
     private static NpgsqlDataSource Source(string connectionString, string name, int pool, string? options)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
@@ -62,11 +66,7 @@ public sealed class Database : IAsyncDisposable
             NoResetOnClose = true,
             IncludeErrorDetail = false,
         };
-        if (options is not null)
-        {
-            settings.Options = options;
-        }
-
+        settings.Options = options is null ? Abandoned : $"{options} {Abandoned}";
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 }
