@@ -140,8 +140,8 @@ public sealed class RowTable<T>
         this.columns = columns;
     }
 
-    /// <summary>Called after the statement with the number of rows that it affected; null for nothing to do.</summary>
-    public Action<UnitOfWork, int>? Affected { get; init; }
+    /// <summary>Called after the statement with the rows that were written and the number of those that it affected; null for nothing to do.</summary>
+    public Action<UnitOfWork, IReadOnlyList<T>, int>? Affected { get; init; }
 
     /// <summary>Whether the table says by itself, in <c>recorded</c>, when a row was written. Where a history is written it is told.</summary>
     public bool IsRecorded { get; init; }

@@ -225,7 +225,7 @@ public sealed partial class UnitOfWork : IAsyncDisposable
                 throw new StaleException($"{Rows.Count - affected} of {Rows.Count} {typeof(TRow).Name}");
             }
 
-            TRow.Table.Affected?.Invoke(work, affected);
+            TRow.Table.Affected?.Invoke(work, Rows, affected);
             Rows.Clear();
         }
     }

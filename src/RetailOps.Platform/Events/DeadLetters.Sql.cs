@@ -97,6 +97,6 @@ internal sealed record DeadLetterRow(long Id, DeadLetterDecision Decision) : IRo
         Column.Int8<DeadLetterRow>(d => d.Id),
         Column.Int2<DeadLetterRow>(d => (short)(d.Decision is DeadLetterDecision.Replay ? 0 : 3)))
     {
-        Affected = static (work, _) => work.OnCommitted(work.Deliveries.Ring),
+        Affected = static (work, _, _) => work.OnCommitted(work.Deliveries.Ring),
     };
 }

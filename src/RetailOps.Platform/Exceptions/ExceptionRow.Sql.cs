@@ -82,7 +82,7 @@ internal sealed record ExceptionRow(
         Column.Json<ExceptionRow>(r => r.Fact.Data),
         Column.Text<ExceptionRow>(r => r.Subscribers))
     {
-        Affected = static (work, deliveries) =>
+        Affected = static (work, _, deliveries) =>
         {
             if (deliveries > 0)
             {

@@ -17,6 +17,9 @@ public sealed record EngineOptions
     /// <summary>Most bursts that share a commit; 1 gives each its own.</summary>
     public int GroupSize { get; init; } = 32;
 
+    /// <summary>So many that wait while a group is under way bring the other workers: fewer share a group sooner than they gain by a second one.</summary>
+    public int HelpFrom { get; init; } = 12;
+
     /// <summary>How long a group may take before its bursts are run alone. Machine time.</summary>
     public TimeSpan GroupTime { get; init; } = TimeSpan.FromSeconds(5);
 

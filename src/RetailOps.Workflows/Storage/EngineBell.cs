@@ -4,7 +4,7 @@ namespace RetailOps.Workflows;
 
 /// <summary>
 /// Wakes the workers of this process when stimuli were committed. A hint only: the poll behind it finds them anyway. The first worker
-/// comes for one; the others only when it has more than it can take, because two half groups cost more than a whole one.
+/// comes for one; the others only when many wait, because two half groups cost more than a whole one.
 /// </summary>
 internal sealed class EngineBell(EngineOptions options)
 {
@@ -17,8 +17,8 @@ internal sealed class EngineBell(EngineOptions options)
     /// <summary>Whether the first worker of this host waits for something to do.</summary>
     public bool IsIdle => Volatile.Read(ref sleeping) > 0;
 
-    /// <summary>Whether more came since the last claim than one group takes.</summary>
-    public bool NeedsHelp => Volatile.Read(ref waiting) >= options.GroupSize;
+    /// <summary>Whether more came since the last claim than one worker should have waiting.</summary>
+    public bool NeedsHelp => Volatile.Read(ref waiting) >= options.HelpFrom;
 
     /// <summary>Something was committed.</summary>
     public void Ring(int stimuli = 1)
@@ -29,7 +29,7 @@ internal sealed class EngineBell(EngineOptions options)
         }
 
         bell.Writer.TryWrite(true);
-        if (Interlocked.Add(ref waiting, stimuli) >= options.GroupSize)
+        if (Interlocked.Add(ref waiting, stimuli) >= options.HelpFrom)
         {
             help.Writer.TryWrite(true);
         }

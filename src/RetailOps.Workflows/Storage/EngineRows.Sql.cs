@@ -52,7 +52,7 @@ internal static class Turn
 }
 
 /// <summary>An event that may wake something; becomes a stimulus if any definition that lives waits for its name.</summary>
-internal sealed record EventStimulusRow(Guid EventId, string Name, string Key, string Data, string? Trace) : IRow<EventStimulusRow>
+internal sealed record EventStimulusRow(Guid EventId, string Name, string Key, string Data, string? Trace, EngineBell Bell) : IRow<EventStimulusRow>
 {
     public static RowTable<EventStimulusRow> Table { get; } = new(
         FlushOrder.Queues,
@@ -69,7 +69,18 @@ internal sealed record EventStimulusRow(Guid EventId, string Name, string Key, s
         Column.Text<EventStimulusRow>(s => s.Name),
         Column.Text<EventStimulusRow>(s => s.Key),
         Column.Json<EventStimulusRow>(s => s.Data),
-        Column.Text<EventStimulusRow>(s => s.Trace));
+        Column.Text<EventStimulusRow>(s => s.Trace))
+    {
+        Affected = static (work, facts, stimuli) =>
+        {
+            // Most facts wake nobody.
+            if (stimuli > 0)
+            {
+                var bell = facts[0].Bell;
+                work.OnCommitted(() => bell.Ring(stimuli));
+            }
+        },
+    };
 }
 
 /// <summary>A stimulus that the engine writes for itself.</summary>
