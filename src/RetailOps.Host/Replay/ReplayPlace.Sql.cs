@@ -61,7 +61,24 @@ internal sealed class ReplayPlace : IAsyncDisposable
         (PlayedTo, Spent) = (from, spent);
     }
 
-    public ValueTask DisposeAsync() => connection.DisposeAsync();
+    /// <summary>Leaves the turn to the next. The server gives it back by itself when the session ends, but not before it has noticed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (connection.State is System.Data.ConnectionState.Open)
+            {
+                await using var leave = new NpgsqlCommand("select pg_advisory_unlock_all()", connection);
+                await leave.ExecuteNonQueryAsync(CancellationToken.None);
+            }
+        }
+        catch (Exception e) when (DatabaseTrouble.IsUnavailable(e))
+        {
+            // The server is away, and the turn with it.
+        }
+
+        await connection.DisposeAsync();
+    }
 
     private async Task Open(string source, CancellationToken ct)
     {
