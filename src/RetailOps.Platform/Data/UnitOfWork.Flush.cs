@@ -5,6 +5,11 @@ namespace RetailOps.Platform;
 /// <content>Sending, committing and undoing: for the executors only.</content>
 public sealed partial class UnitOfWork
 {
+    // From here on the transaction only writes, by keys: statements over unnest are planned once for a session. Left to itself PostgreSQL plans each of them
+    // again for ever, and a plan from when a table was empty would read all of it.
+    private const string IdentitySql =
+        "select pg_current_xact_id(), set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)";
+
     internal bool HasWrites => takes.Count > 0 || pending.Values.Any(p => !p.IsEmpty) || HasChangedAggregates;
 
     /// <inheritdoc/>
@@ -53,7 +58,7 @@ public sealed partial class UnitOfWork
         var taken = (withTakes ? takes.Values : Enumerable.Empty<GuardedChange>()).GroupBy(t => t.GetType()).SelectMany(type => type.Chunk(GuardedChange.MostTogether)).ToList();
         taken.ForEach(some => batch.BatchCommands.Add(some[0].ToCommand(some)));
 
-        var identity = new NpgsqlBatchCommand("select pg_current_xact_id()");
+        var identity = new NpgsqlBatchCommand(IdentitySql);
         if (TransactionId == 0)
         {
             batch.BatchCommands.Insert(0, identity);
