@@ -32,13 +32,12 @@ internal static class IdempotencyTable
     /// <summary>Takes the key for this transaction and looks for an earlier answer, in one round trip. Null means: go ahead.</summary>
     public static async Task<EarlierAnswer?> Find(UnitOfWork work, IdempotencyKey key, CancellationToken ct)
     {
-        // What is done under a key reads by keys, too: no plan of its own for each number of lines.
         // The look-up is a statement of its own behind the lock: its snapshot sees what the lock's last holder committed.
         await using var batch = new NpgsqlBatch(await work.Connection(ct))
         {
             BatchCommands =
             {
-                new NpgsqlBatchCommand("select pg_try_advisory_xact_lock(hashtextextended($1, 7)), set_config('plan_cache_mode', 'force_generic_plan', true)") { Parameters = { new() { Value = key.Client + "\n" + key.Key } } },
+                new NpgsqlBatchCommand("select pg_try_advisory_xact_lock(hashtextextended($1, 7))") { Parameters = { new() { Value = key.Client + "\n" + key.Key } } },
                 new NpgsqlBatchCommand("select operation, hash, answer::text from platform.idempotency where client = $1 and key = $2")
                 {
                     Parameters = { new() { Value = key.Client }, new() { Value = key.Key } },
