@@ -100,6 +100,7 @@ public static class HostComposition
         }
 
         api.MapWorkflows();
+        app.MapDesignerApi().MapStudio();
 
         if (settings is { IsDemo: true, RunsJobs: true })
         {

@@ -6,6 +6,9 @@ namespace RetailOps.Platform;
 /// <summary>On every operation of the API.</summary>
 internal sealed record ApiOperation;
 
+/// <summary>On every operation that the designer calls.</summary>
+internal sealed record DesignerOperation;
+
 /// <summary>
 /// Stands before every operation of the API, before its body is read: who is it, does a foreign web page speak through the
 /// browser of somebody, is the idempotency key in order.
