@@ -55,7 +55,9 @@ public sealed class StudioFixture : IAsyncLifetime
     /// <summary>Publishes a drawing under an id, as a file of the product or as somebody's own.</summary>
     internal async Task<string> Publish(string definitionId, Drawing drawing, bool governed = false, string? activation = null, bool draft = false)
     {
-        await Services.GetRequiredService<DefinitionStore>().ImportFile(definitionId + ".json", EngineBench.Text(definitionId, drawing, activation), default);
+        var text = System.Text.Json.Nodes.JsonNode.Parse(EngineBench.Text(definitionId, drawing, activation))!;
+        text["root"]!["name"] = "Flowchart1";
+        await Services.GetRequiredService<DefinitionStore>().ImportFile(definitionId + ".json", text.ToJsonString(), default);
         if (!governed)
         {
             await Ask<object>("update workflows.definitions set origin = 'designer' where definition_id = $1", definitionId);

@@ -40,7 +40,12 @@ internal static class InstanceExport
                     var numbered = new JsonObject { ["$id"] = Next() };
                     foreach (var (name, value) in map)
                     {
-                        numbered[name] = Plain.Contains(name) ? value?.DeepClone() : Of(value);
+                        numbered[name] = Plain.Contains(name) ? Kept(value) : Of(value);
+                    }
+
+                    if (map.ContainsKey("eventName"))
+                    {
+                        numbered["_type"] = "EventStimulus";
                     }
 
                     return numbered;
@@ -50,6 +55,18 @@ internal static class InstanceExport
                 default:
                     return node?.DeepClone();
             }
+        }
+
+        private JsonNode? Kept(JsonNode? value)
+        {
+            var kept = value?.DeepClone();
+            if (kept is JsonObject map && map["Variables"] is JsonObject variables)
+            {
+                variables.Insert(0, "$id", Next());
+                variables["_type"] = "VariablesDictionary";
+            }
+
+            return kept;
         }
 
         private string Next() => (++last).ToString(CultureInfo.InvariantCulture);
