@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Http;
 using RetailOps.Kernel;
 using RetailOps.Platform;
 
+using IResult = Microsoft.AspNetCore.Http.IResult;
+
 namespace RetailOps.Workflows;
 
 /// <summary>Answers in Elsa's shapes: a bare 404, and 400 with a list of errors, which the designer shows.</summary>
