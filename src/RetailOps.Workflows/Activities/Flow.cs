@@ -174,7 +174,6 @@ internal sealed class Sequence : Composite
 [Activity("Elsa.Workflow")]
 internal sealed class WorkflowRoot : Composite
 {
-    public const string RootId = "Workflow1";
     public const string Type = "Elsa.Workflow";
 
     public override Outcomes? ChildCompleted(Burst burst, ActivityExecution self, ActivityExecution child, Outcomes outcomes) => Outcomes.Done;

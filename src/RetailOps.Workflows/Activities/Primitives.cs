@@ -8,7 +8,7 @@ internal static class EngineActivities
     public static IReadOnlyList<Type> All { get; } =
     [
         typeof(Flowchart), typeof(FlowJoin), typeof(FlowFork), typeof(FlowDecision), typeof(FlowSwitch), typeof(FlowNode), typeof(Sequence),
-        typeof(Start), typeof(End), typeof(Finish), typeof(SetVariable), typeof(SetOutput), typeof(WriteLine), typeof(Correlate), typeof(SetName),
+        typeof(Start), typeof(End), typeof(Finish), typeof(Complete), typeof(SetVariable), typeof(SetOutput), typeof(WriteLine), typeof(Correlate), typeof(SetName),
         typeof(Fault), typeof(Event), typeof(Delay), typeof(RunJavaScript), typeof(DispatchWorkflow), typeof(ExecuteWorkflow), typeof(BulkDispatchWorkflows),
         typeof(If), typeof(Switch), typeof(While), typeof(For), typeof(ForEach), typeof(ParallelForEach), typeof(Fork), typeof(Parallel), typeof(Break),
         typeof(HumanTaskActivity), typeof(DecideActivity),
@@ -59,7 +59,7 @@ internal sealed class SetOutput : Activity
 
     public override ValueTask ExecuteAsync(ActivityContext context)
     {
-        ((Burst)context).State.Output[context.Get(OutputName) ?? ""] = ValueConverter.Plain(context.Get(OutputValue));
+        ((Burst)context).SetWorkflowOutput(context.Get(OutputName) ?? "", context.Get(OutputValue));
         context.Complete();
         return ValueTask.CompletedTask;
     }

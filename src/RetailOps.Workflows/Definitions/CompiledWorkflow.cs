@@ -38,7 +38,20 @@ internal sealed class CompiledWorkflow
     /// <summary>Some script asks for outputs of earlier activities, so they are kept.</summary>
     public required bool KeepsOutputs { get; init; }
 
+    /// <summary>By <see cref="CompiledNode.Key"/>.</summary>
     public required FrozenDictionary<string, CompiledNode> NodesById { get; init; }
+
+    /// <summary>Which version each definition was taken in that is used as an activity.</summary>
+    public required IReadOnlyDictionary<CompositeReference, string> Composites { get; init; }
+}
+
+/// <summary>One definition within a compiled workflow: the one that runs, or one that is used as an activity.</summary>
+/// <param name="Definition">Its inputs and outputs are what the activities in it mean by those words.</param>
+/// <param name="Outer">The key of the activity that stands for it; null for the one that runs.</param>
+internal sealed record CompiledScope(WorkflowDefinition Definition, string? Outer)
+{
+    /// <summary>What comes before the ids of its activities, which are unique within one definition only.</summary>
+    public string Prefix { get; } = Outer is null ? "" : Outer + "/";
 }
 
 /// <param name="Node">The activity.</param>
@@ -53,8 +66,13 @@ internal sealed class CompiledNode
 {
     public required int Index { get; init; }
 
-    /// <summary>The activity's id; stored states refer to it, so that a new compiler can read them.</summary>
+    /// <summary>The activity's id, as drawn.</summary>
     public required string Id { get; init; }
+
+    /// <summary>The id, behind those of the activities around it that stand for definitions. Stored states refer to it, so that a new compiler can read them.</summary>
+    public required string Key { get; init; }
+
+    public required CompiledScope Scope { get; init; }
 
     /// <summary>The path Elsa shows: <c>Workflow1:Flowchart1:e1</c>.</summary>
     public required string NodeId { get; init; }
@@ -88,6 +106,9 @@ internal sealed class CompiledNode
 
     /// <summary>What of its executions is written down; null for nothing. Set once, before the version is run.</summary>
     public RecordedValues? Recorded { get; internal set; }
+
+    /// <summary>How tokens meet before it, in a flowchart in token mode.</summary>
+    public MergeMode Merge { get; init; }
 
     public CompiledNode? Port(string name) => Ports.FirstOrDefault(p => p.Key == name).Value;
 }

@@ -52,9 +52,11 @@ internal static class DefinitionReader
             Name = document.Text("name"),
             Variables = Variables(document),
             Inputs = Names(document, "inputs"),
+            Arguments = [.. document.Items("inputs").Select(i => new ArgumentDefinition(i.Text("name") ?? "", VariableTypes.Of(i.Text("type"), i.Flag("isArray")), i.Member("defaultValue")))],
             Outputs = Names(document, "outputs"),
             IncidentStrategy = options.Text("incidentStrategyType"),
             ActivationStrategy = options.Text("activationStrategyType"),
+            IsTokenBased = "TokenBased".Equals((document.Member("customProperties") ?? default).Text("Flowchart:ExecutionMode"), StringComparison.OrdinalIgnoreCase),
             Root = document.Member("root") is { ValueKind: JsonValueKind.Object } root ? Activity(root, 1, ref count) : null,
         };
     }
@@ -105,7 +107,8 @@ internal static class DefinitionReader
             ports,
             [.. Connections(json)],
             json.Text("start") ?? (json.Member("start") ?? default).Text("id"),
-            Variables(json));
+            Variables(json),
+            Enum.TryParse<MergeMode>((json.Member("customProperties") ?? default).Text("mergeMode"), ignoreCase: true, out var merge) ? merge : MergeMode.Stream);
     }
 
     /// <summary>Where the activity of a switch's case stands among the ports.</summary>

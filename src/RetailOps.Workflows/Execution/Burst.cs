@@ -139,12 +139,12 @@ internal sealed partial class Burst : ActivityContext
 
         if (workflow.KeepsOutputs)
         {
-            state.ActivityOutputs[node.Id + "." + name] = plain;
+            state.ActivityOutputs[node.Key + "." + name] = plain;
         }
 
-        if (target is not null && !TrySetVariable(target, plain) && workflow.Definition.Outputs.Contains(target))
+        if (target is not null)
         {
-            state.Output[target] = plain;
+            Assign(current, target, plain);
         }
     }
 
@@ -184,7 +184,7 @@ internal sealed partial class Burst : ActivityContext
         current = next;
         node = next.Node!;
         completed = null;
-        breaking = null;
+        ending = null;
         propertiesBefore = null;
         waits?.Clear();
         dispatchedBefore = dispatched.Count;

@@ -135,7 +135,11 @@ internal sealed class ActivityExecution
     /// <summary>Variables declared here, by their ids.</summary>
     public Dictionary<string, object?>? Variables { get; set; }
 
+    /// <summary>Of a flowchart in counter mode.</summary>
     public FlowCounters? Flow { get; set; }
+
+    /// <summary>Of a flowchart in token mode.</summary>
+    public FlowTokens? Tokens { get; set; }
 
     /// <summary>Found again from the id when a burst begins.</summary>
     public CompiledNode? Node { get; set; }
@@ -158,6 +162,34 @@ internal sealed class FlowCounters(int start, int activities, int connections)
 
     /// <summary>Whether a connection was followed when it was last visited.</summary>
     public bool[] Followed { get; } = new bool[connections];
+}
+
+/// <summary>What lies on a flowchart's connections in token mode.</summary>
+/// <param name="start">Where it began.</param>
+internal sealed class FlowTokens(int start)
+{
+    public int Start { get; } = start;
+
+    public List<FlowToken> All { get; } = [];
+}
+
+/// <param name="Connection">Its place in the file's connections.</param>
+internal readonly record struct FlowToken(int Connection, FlowTokenKind Kind);
+
+/// <summary>Stored as a number.</summary>
+internal enum FlowTokenKind
+{
+    /// <summary>The target was scheduled for it, or is left to another token.</summary>
+    Live,
+
+    /// <summary>Waits at its target for those of the other connections.</summary>
+    Held,
+
+    /// <summary>Another connection was faster: the next arrival here is swallowed.</summary>
+    Blocked,
+
+    /// <summary>An arrival was swallowed; more of them are, until the target has ended.</summary>
+    Spent,
 }
 
 internal enum BookmarkKind

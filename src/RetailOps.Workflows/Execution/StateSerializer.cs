@@ -142,6 +142,26 @@ internal static class StateSerializer
             Flow(writer, flow);
         }
 
+        if (execution.Tokens is { } tokens)
+        {
+            Tokens(writer, tokens);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void Tokens(Utf8JsonWriter writer, FlowTokens tokens)
+    {
+        writer.WriteStartObject("tok");
+        writer.WriteNumber("s", tokens.Start);
+        writer.WriteStartArray("t");
+        foreach (var (connection, kind) in tokens.All)
+        {
+            writer.WriteNumberValue(connection);
+            writer.WriteNumberValue((int)kind);
+        }
+
+        writer.WriteEndArray();
         writer.WriteEndObject();
     }
 
