@@ -101,6 +101,7 @@ public static class HostComposition
 
         api.MapWorkflows();
         app.MapDesignerApi().MapStudio();
+        app.MapStudioLinks();
 
         if (settings is { IsDemo: true, RunsJobs: true })
         {

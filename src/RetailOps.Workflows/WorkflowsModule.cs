@@ -23,6 +23,7 @@ public static class WorkflowsModule
         services.AddSingleton<BurstExecutor>();
         services.AddScoped<TaskAnswers>();
         services.AddSingleton<DryRun>();
+        services.AddSingleton<ResumeTokens>();
         services.AddSingleton<EngineWatch>();
         services.AddSingleton<EngineHost>();
         services.AddHostedService(s => s.GetRequiredService<EngineHost>());

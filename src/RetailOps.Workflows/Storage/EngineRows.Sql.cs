@@ -33,7 +33,7 @@ internal enum StimulusKind : short
     Task,
 
     /// <summary>An instance is started because somebody asked for it; <c>source_id</c> is its id, made beforehand.</summary>
-    Start,
+    Start = 9,
 }
 
 /// <summary>Who is served first when there is more than one group's worth: 8 : 4 : 1.</summary>

@@ -17,5 +17,9 @@ public static class StudioEndpoints
         InstanceEndpoints.Map(elsa);
         ActivityExecutionEndpoints.Map(elsa);
         RunEndpoints.Map(elsa);
+        ChangeEndpoints.Map(elsa);
     }
+
+    /// <summary>Maps what belongs to Elsa's API and is open to who holds a signed link, an account or not.</summary>
+    public static void MapStudioLinks(this IEndpointRouteBuilder app) => ChangeEndpoints.MapLinks(app);
 }
