@@ -37,6 +37,7 @@ public static class WorkflowsModule
         services.AddDocumentKind(Decisions.Kind, DecisionTable.Faults);
         services.AddSingleton(new RetentionFunction("select what, deleted from workflows.retire($1)"));
         services.AddSingleton(new RetentionFunction("select what, deleted from workflows.retire_dry($1)"));
+        services.AddRecurringJob<StuckWatch>();
         return services;
     }
 

@@ -34,6 +34,9 @@ internal enum StimulusKind : short
 
     /// <summary>An instance is started because somebody asked for it; <c>source_id</c> is its id, made beforehand.</summary>
     Start = 9,
+
+    /// <summary>A person takes a failed step for done; <c>source_id</c> is the incident.</summary>
+    Skip,
 }
 
 /// <summary>Who is served first when there is more than one group's worth: 8 : 4 : 1.</summary>

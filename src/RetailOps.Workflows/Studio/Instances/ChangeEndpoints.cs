@@ -18,6 +18,8 @@ internal sealed record TaskResult(JsonElement? Result = null);
 
 internal sealed record EventAsked(string? CorrelationId = null, string? WorkflowInstanceId = null, string? ActivityInstanceId = null, JsonElement? Input = null);
 
+internal sealed record RetryOfInstances(IReadOnlyList<string>? WorkflowInstanceIds = null, IReadOnlyList<string>? ActivityIds = null);
+
 internal sealed record VariablesAsked(IReadOnlyList<VariableValue>? Variables = null);
 
 /// <summary>Elsa's API about instances: ending them, waking them, and what they know.</summary>
@@ -37,6 +39,7 @@ internal static class ChangeEndpoints
         elsa.MapPost("/workflow-instances/{id}/variables", SetVariables);
         elsa.MapPost("/tasks/{taskId}/complete", Complete);
         elsa.MapPost("/events/{eventName}/trigger", Trigger);
+        elsa.MapPost("/alterations/workflows/retry", Retry);
     }
 
     /// <summary>For who holds a link, without an account; not in the group that asks who is calling.</summary>
@@ -188,6 +191,18 @@ internal static class ChangeEndpoints
 
         var instance = Guid.TryParse(asked.WorkflowInstanceId, out var id) ? id : (Guid?)null;
         return ElsaAnswers.Of(await door.Run(new TriggerEvent(eventName, asked.CorrelationId, instance, asked.Input), ct), _ => Results.Ok());
+    }
+
+    /// <summary>Failed steps of some instances are tried again: all of them, or those of some activities.</summary>
+    private static async Task<IResult> Retry(HttpRequest request, Door door, CancellationToken ct)
+    {
+        if (await ElsaAnswers.Read<RetryOfInstances>(request, ct) is not { WorkflowInstanceIds.Count: > 0 } asked)
+        {
+            return InstanceEndpoints.Unreadable();
+        }
+
+        var filter = new IncidentFilter(Instances: Ids(asked.WorkflowInstanceIds), Activities: asked.ActivityIds is { Count: > 0 } ? asked.ActivityIds : null);
+        return ElsaAnswers.Of(await door.Run(new RetryIncidents(filter, false), ct), retried => ElsaAnswers.Ok(new { retriedCount = retried.Count }));
     }
 
     private static async Task<IResult> Resume(HttpRequest request, RequestRunner runner, CancellationToken ct)
