@@ -334,7 +334,7 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
                 services.NewId(), 0, "", "", "", "Nothing can wake this instance: a join waits for a branch that will not come.", "workflows.stuck", 1, now, null)));
         }
 
-        result.Journal.ForEach(entry => unit.Write(new JournalRow(state.Id, entry)));
+        JournalDataRow.Write(unit, state.Id, result.Journal);
     }
 
     /// <summary>A signal that came before its wait is met now, in a burst of its own.</summary>

@@ -62,6 +62,7 @@ internal sealed record InstanceDeletedRow(Guid Id) : IRow<InstanceDeletedRow>
         """
         with doomed as materialized (select id, key, start_key from workflows.instances where id = any($1) and finished is not null),
         journal as (delete from workflows.journal where instance_id in (select id from doomed)),
+        data as (delete from workflows.journal_data where instance_id in (select id from doomed)),
         incidents as (delete from workflows.incidents where instance_id in (select id from doomed)),
         tasks as (delete from workflows.tasks where instance_id in (select id from doomed)),
         told as (
