@@ -60,6 +60,7 @@ public static class HostComposition
         }
 
         services.AddWorkflows([.. HostModules.All.Select(m => m.Assembly)]);
+        services.AddStudio();
         services.AddPostingPromises();
         services.AddJobs();
         if (settings.RunsJobs)
@@ -101,6 +102,8 @@ public static class HostComposition
 
         api.MapWorkflows();
         app.MapDesignerApi().MapStudio();
+        app.MapStudioLinks();
+        app.MapDesignerHubs().MapStudioHub();
 
         if (settings is { IsDemo: true, RunsJobs: true })
         {

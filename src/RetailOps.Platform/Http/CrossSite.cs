@@ -10,7 +10,9 @@ internal static class CrossSite
 {
     public static bool IsForged(HttpRequest request)
     {
-        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method))
+        // A page of anybody may open a web socket, and read and say what it likes there.
+        var isHarmless = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method);
+        if (isHarmless && !string.Equals(request.Headers.Upgrade, "websocket", StringComparison.OrdinalIgnoreCase))
         {
             return false;
         }

@@ -75,6 +75,31 @@ internal sealed partial class Burst
         Enqueue(execution);
     }
 
+    /// <summary>Stands where an incident is, which is taken back.</summary>
+    public void Find(Guid incidentId)
+    {
+        var incident = state.Incidents.Find(i => i.Id == incidentId) ?? throw new InvalidOperationException($"Instance {state.Id} has no open incident {incidentId}.");
+        state.Incidents.Remove(incident);
+        current = state.Executions.Find(e => e.Number == incident.Execution) ?? throw new InvalidOperationException($"Incident {incidentId} belongs to an execution that has ended.");
+        node = current.Node!;
+    }
+
+    /// <summary>The current step is done as a person says.</summary>
+    public void Skip(SkipOrder order)
+    {
+        current.Status = ExecutionStatus.Running;
+        foreach (var output in order.Outputs?.EnumerateObject() ?? default)
+        {
+            if (Array.Find(node.Outputs, o => o.Name == output.Name) is { Target: { } target } && !TrySetVariable(target, ValueConverter.Plain(output.Value)) && workflow.Definition.Outputs.Contains(target))
+            {
+                state.Output[target] = ValueConverter.Plain(output.Value);
+            }
+        }
+
+        Journal(current, "Skipped", order.By);
+        Complete(current, new Outcomes(order.Outcome));
+    }
+
     /// <summary>Ends the parts of a composite that are still alive and come before a join that no longer waits for them.</summary>
     public void CancelChild(ActivityExecution execution)
     {

@@ -46,7 +46,7 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
                 return Resume(stimulus, target, target.Bookmark, ct);
             case StimulusKind.Timer when stimulus.Targets is [var target]:
                 return Resume(stimulus, target, stimulus.SourceId, ct);
-            case StimulusKind.Retry or StimulusKind.Continue when stimulus.Targets is [var target]:
+            case StimulusKind.Retry or StimulusKind.Continue or StimulusKind.Skip when stimulus.Targets is [var target]:
                 return GoOn(stimulus, target, ct);
             default:
                 Keep(stimulus, late: stimulus.Kind is not StimulusKind.Event || !stimulus.KeyLives);
@@ -166,8 +166,8 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
     {
         var version = await definitions.Compiled(target.VersionId, ct);
         var state = Read(target);
-        var isRetry = stimulus.Kind is StimulusKind.Retry;
-        if (isRetry ? !state.Incidents.Exists(i => i.Id == stimulus.SourceId) : !state.NeedsContinue)
+        var (isRetry, isSkip) = (stimulus.Kind is StimulusKind.Retry, stimulus.Kind is StimulusKind.Skip);
+        if (isRetry || isSkip ? !state.Incidents.Exists(i => i.Id == stimulus.SourceId) : !state.NeedsContinue)
         {
             Keep(stimulus, late: true);
             return;
@@ -176,7 +176,9 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         services.Act(version.Caller, stimulus, now);
         var result = isRetry
             ? await Runner.RetryAsync(version.Workflow, state, stimulus.SourceId, services, ct)
-            : await Runner.ContinueAsync(version.Workflow, state, services, ct);
+            : isSkip
+                ? await Runner.SkipAsync(version.Workflow, state, stimulus.SourceId, JsonSerializer.Deserialize<SkipOrder>(stimulus.Data!, JsonReading.Web)!, services, ct)
+                : await Runner.ContinueAsync(version.Workflow, state, services, ct);
         await Store(stimulus, version, state, target, result);
     }
 
@@ -332,7 +334,7 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
                 services.NewId(), 0, "", "", "", "Nothing can wake this instance: a join waits for a branch that will not come.", "workflows.stuck", 1, now, null)));
         }
 
-        result.Journal.ForEach(entry => unit.Write(new JournalRow(state.Id, entry)));
+        JournalDataRow.Write(unit, state.Id, result.Journal);
     }
 
     /// <summary>A signal that came before its wait is met now, in a burst of its own.</summary>

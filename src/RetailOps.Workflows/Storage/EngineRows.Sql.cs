@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using RetailOps.Platform;
 
 namespace RetailOps.Workflows;
@@ -33,7 +35,10 @@ internal enum StimulusKind : short
     Task,
 
     /// <summary>An instance is started because somebody asked for it; <c>source_id</c> is its id, made beforehand.</summary>
-    Start,
+    Start = 9,
+
+    /// <summary>A person takes a failed step for done; <c>source_id</c> is the incident.</summary>
+    Skip,
 }
 
 /// <summary>Who is served first when there is more than one group's worth: 8 : 4 : 1.</summary>
@@ -244,15 +249,15 @@ internal sealed record TimerRow(Guid Id, Guid InstanceId, string Key, short Kind
 
 internal sealed record JournalRow(Guid InstanceId, JournalEntry Entry) : IRow<JournalRow>
 {
-    /// <summary>Said once for an execution, by its number: four bytes where its id would be sixteen.</summary>
-    private int? Parent => Entry is { EventName: "Started", ParentExecutionId: { } parent } && ExecutionId.NumberOf(InstanceId, parent) is { } number ? checked((int)number) : null;
+    /// <summary>
+    /// An entry that starts says which execution stands around it, by its number, where the others have their message: a column more would make the head of every row
+    /// eight bytes longer.
+    /// </summary>
+    private string? Message => Entry is { EventName: "Started", ParentExecutionId: { } parent } ? ExecutionId.NumberOf(InstanceId, parent)?.ToString(CultureInfo.InvariantCulture) : Entry.Detail;
 
     public static RowTable<JournalRow> Table { get; } = new(
         FlushOrder.Engine,
-        """
-        insert into workflows.journal (instance_id, sequence, activity_id, activity_type, execution_id, event, message, occurred, parent, data)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        """,
+        "insert into workflows.journal (instance_id, sequence, activity_id, activity_type, execution_id, event, message, occurred) select * from unnest($1, $2, $3, $4, $5, $6, $7, $8)",
         everyRow: true,
         Column.Uuid<JournalRow>(j => j.InstanceId),
         Column.Int4<JournalRow>(j => checked((int)j.Entry.Sequence)),
@@ -260,10 +265,33 @@ internal sealed record JournalRow(Guid InstanceId, JournalEntry Entry) : IRow<Jo
         Column.Text<JournalRow>(j => j.Entry.ActivityType),
         Column.Uuid<JournalRow>(j => j.Entry.ExecutionId),
         Column.Text<JournalRow>(j => j.Entry.EventName),
-        Column.Text<JournalRow>(j => j.Entry.Detail),
-        Column.Instant<JournalRow>(j => j.Entry.At),
-        Column.Int4OrNull<JournalRow>(j => j.Parent),
-        Column.Json<JournalRow>(j => j.Entry.Data));
+        Column.Text<JournalRow>(j => j.Message),
+        Column.Instant<JournalRow>(j => j.Entry.At));
+}
+
+/// <summary>What a step was given and gave, where its definition asks for that.</summary>
+internal sealed record JournalDataRow(Guid InstanceId, JournalEntry Entry) : IRow<JournalDataRow>
+{
+    public static RowTable<JournalDataRow> Table { get; } = new(
+        FlushOrder.Engine,
+        "insert into workflows.journal_data (instance_id, sequence, data) select * from unnest($1, $2, $3)",
+        everyRow: true,
+        Column.Uuid<JournalDataRow>(j => j.InstanceId),
+        Column.Int4<JournalDataRow>(j => checked((int)j.Entry.Sequence)),
+        Column.Json<JournalDataRow>(j => j.Entry.Data));
+
+    /// <summary>Writes a journal, and beside it what its steps were given and gave.</summary>
+    public static void Write(UnitOfWork unit, Guid instance, IEnumerable<JournalEntry> journal)
+    {
+        foreach (var entry in journal)
+        {
+            unit.Write(new JournalRow(instance, entry));
+            if (entry.Data is not null)
+            {
+                unit.Write(new JournalDataRow(instance, entry));
+            }
+        }
+    }
 }
 
 /// <summary>An incident of this burst; one that its instance's end has overtaken is written closed.</summary>
