@@ -17,6 +17,9 @@ public static class WorkflowsModule
     {
         services.TryAddSingleton(new EngineOptions());
         services.AddSingleton(new ActivityCatalogue(modules.SelectMany(m => m.GetTypes()).Where(t => t.IsDefined(typeof(ActivityAttribute), inherit: false))));
+        services.TryAddSingleton(new WorkflowGovernance(All: false));
+        services.AddSingleton<ActivityDescriptors>();
+        services.AddScoped<DefinitionDesk>();
         services.AddSingleton<EngineBell>();
         services.AddSingleton<IEventSink, EventStimuli>();
         services.AddSingleton<DefinitionStore>();

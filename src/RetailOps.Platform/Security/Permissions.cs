@@ -94,6 +94,8 @@ public static class Permissions
         ("integration.read", [Roles.Operator, Roles.Auditor, Roles.Administrator]),
         ("integration.replay", [Roles.Operator]),
         ("workflows.read", [Roles.Analyst, Roles.Publisher, Roles.Operator, Roles.Auditor, Roles.Administrator]),
+        ("workflows.draw", [Roles.Analyst]),
+        ("workflows.approve", [Roles.Publisher]),
         ("workflows.retry", [Roles.Operator]),
         ("system.verify", [Roles.Operator, Roles.Auditor, Roles.Administrator]),
         (Health, [Roles.Operator, Roles.Auditor, Roles.Administrator]),

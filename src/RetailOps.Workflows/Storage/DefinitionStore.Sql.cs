@@ -167,8 +167,8 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
                 },
                 new(
                     """
-                    insert into workflows.definitions (version_id, definition_id, version, name, document, checksum, is_latest, is_published, origin)
-                    values ($1, $2, $3, $4, $5, $6, true, $7, $8)
+                    insert into workflows.definitions (version_id, definition_id, version, name, document, checksum, is_latest, is_published, origin, authors, description, tool_version, usable_as_activity)
+                    values ($1, $2, $3, $4, $5, $6, true, $7, $8, array[$8], $9, $10, $11)
                     """)
                 {
                     Parameters =
@@ -177,14 +177,23 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
                         new() { Value = workflow.DefinitionId },
                         new() { Value = version },
                         new() { Value = workflow.Definition.Name ?? workflow.DefinitionId },
-                        new() { Value = document.ToJsonString(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb },
+                        new() { Value = document.ToJsonString(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Json },
                         new() { Value = checksum },
                         new() { Value = publish },
                         new() { Value = $"file:{file}" },
+                        new() { Value = (object?)workflow.Definition.Document.Text("description") ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+                        new() { Value = (object?)workflow.Definition.Document.Text("toolVersion") ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+                        new() { Value = (workflow.Definition.Document.Member("options") ?? default).Flag("usableAsActivity") },
                     },
                 },
+                new("insert into workflows.governed (definition_id) values ($1) on conflict do nothing") { Parameters = { new() { Value = workflow.DefinitionId } } },
             },
         };
+        if (!publish)
+        {
+            batch.BatchCommands.Add(ProposalTable.OfFile(workflow.DefinitionId, versionId, version, ElsaDocument.Checksum(document.ToJsonString()), file));
+        }
+
         if (publish)
         {
             var triggers = workflow.Triggers.Where(t => t.EventName is not null).ToList();
@@ -210,7 +219,13 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
 
     private async ValueTask<CompiledVersion> Load(string versionId, CancellationToken ct)
     {
-        await using var command = database.Requests.CreateCommand("select document::text, approved_by from workflows.definitions where version_id = $1");
+        // From its first run on a version says for ever what it says: marked before it is read, so that no draft is saved in between.
+        await using var command = database.Requests.CreateCommand(
+            """
+            with marked as (update workflows.definitions set has_run = true where version_id = $1 and not has_run returning document, approved_by)
+            select document::text, approved_by from marked
+            union all select document::text, approved_by from workflows.definitions where version_id = $1 and not exists (select from marked)
+            """);
         command.Parameters.Add(new() { Value = versionId });
         await using var reader = await command.ExecuteReaderAsync(ct);
         if (!await reader.ReadAsync(ct))
