@@ -49,7 +49,7 @@ internal sealed class DefinitionDesk(UnitOfWork work, ActivityCatalogue catalogu
 
         // Whoever drew what was not approved since answers for it with who goes on drawing.
         var answering = (head.Latest is { Approved: null, IsPublished: false } draft ? draft.Authors : []).Concat(authors).Append(work.Caller.Actor).Distinct().ToList();
-        if (!isApart && head is { Latest: { IsPublished: false, HasRun: false, Approved: null, IsFromFile: false } open, HasOpenProposal: false })
+        if (!isApart && head is { Latest: { IsPublished: false, HasRun: false, Approved: null, IsFromFile: false } open, WasProposed: false })
         {
             var saved = open with
             {

@@ -125,8 +125,7 @@ internal sealed class RevertDefinitionHandler(UnitOfWork work, DefinitionDesk de
     public async Task<Result<StoredVersion>> Handle(RevertDefinition request, CancellationToken ct)
     {
         var head = await desk.Lock(request.DefinitionId, ct);
-        var number = VersionChoice.Read(request.Version.ToString(System.Globalization.CultureInfo.InvariantCulture), VersionChoice.Latest)!;
-        if (head.Latest is null || await DefinitionReads.Find(await work.Connection(ct), request.DefinitionId, number, ct) is not { } version)
+        if (head.Latest is null || await DefinitionReads.Find(await work.Connection(ct), request.DefinitionId, VersionChoice.Number(request.Version), ct) is not { } version)
         {
             return DefinitionRefusals.Unknown();
         }

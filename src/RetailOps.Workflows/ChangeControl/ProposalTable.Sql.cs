@@ -83,6 +83,10 @@ internal static class ProposalTable
     public static async Task<Proposal?> LastFor(NpgsqlConnection connection, string versionId, CancellationToken ct) =>
         (await Read(connection, $"select {Columns} from workflows.proposals p where p.version_id = $1 order by p.id desc limit 1", ct, new NpgsqlParameter { Value = versionId })).SingleOrDefault();
 
+    /// <summary>The last proposal about each version of a definition.</summary>
+    public static Task<List<Proposal>> LastOfEach(NpgsqlConnection connection, string definitionId, CancellationToken ct) =>
+        Read(connection, $"select distinct on (p.version_id) {Columns} from workflows.proposals p where p.definition_id = $1 order by p.version_id, p.id desc", ct, new NpgsqlParameter { Value = definitionId });
+
     public static Task<List<Proposal>> List(NpgsqlConnection connection, string status, string? definitionId, Guid? after, int limit, CancellationToken ct) =>
         Read(
             connection,

@@ -57,8 +57,8 @@ internal sealed record UsableWorkflow(string DefinitionId, string VersionId, int
 /// <param name="Published">The live version; null for none.</param>
 /// <param name="Highest">The highest number there ever was; 0 for none.</param>
 /// <param name="IsGoverned">Whether it goes live by two people.</param>
-/// <param name="HasOpenProposal">Whether somebody is to decide about the latest version.</param>
-internal sealed record DefinitionHead(StoredVersion? Latest, StoredVersion? Published, int Highest, bool IsGoverned, bool HasOpenProposal);
+/// <param name="WasProposed">Whether the latest version was put before somebody, whatever became of that: then it says for ever what it says.</param>
+internal sealed record DefinitionHead(StoredVersion? Latest, StoredVersion? Published, int Highest, bool IsGoverned, bool WasProposed);
 
 internal static class DefinitionReads
 {
@@ -80,8 +80,9 @@ internal static class DefinitionReads
             """
             select coalesce((select max(d.version) from workflows.definitions d where d.definition_id = $1), 0),
                    exists (select from workflows.governed g where g.definition_id = $1),
-                   exists (select from workflows.proposals p join workflows.definitions d using (version_id) where p.definition_id = $1 and p.status = 'open' and d.is_latest)
-            """, connection) { Parameters = { new() { Value = definitionId } } };
+                   exists (select from workflows.proposals p join workflows.definitions d using (version_id) where p.definition_id = $1 and p.action = 'publish' and d.is_latest)
+            """, connection)
+        { Parameters = { new() { Value = definitionId } } };
         await using var reader = await command.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
         return new(living.Find(v => v.IsLatest), living.Find(v => v.IsPublished), reader.GetInt32(0), reader.GetBoolean(1), reader.GetBoolean(2));
@@ -175,6 +176,10 @@ internal static class DefinitionReads
 
         return found;
     }
+
+    /// <summary>Every live version, by definition.</summary>
+    public static Task<List<StoredVersion>> AllLive(NpgsqlConnection connection, CancellationToken ct) =>
+        Read(connection, $"select {Columns}, d.document::text from workflows.definitions d where d.is_published and d.deleted is null order by d.definition_id", ct);
 
     /// <summary>Latest versions whose text names a definition somewhere: who uses it is among them.</summary>
     public static Task<List<StoredVersion>> Naming(NpgsqlConnection connection, string definitionId, CancellationToken ct) =>

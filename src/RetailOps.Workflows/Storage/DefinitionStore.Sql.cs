@@ -115,7 +115,7 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
         await using var connection = await database.Requests.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var latest = await Latest(connection, workflow.DefinitionId, ct);
-        if (latest?.FileChecksum == checksum)
+        if (latest?.FileChecksum == checksum || (latest?.Live is { } live && ElsaDocument.Checksum(live) == ElsaDocument.Checksum(text)))
         {
             return false;
         }
@@ -125,11 +125,15 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
         var versionId = $"{workflow.DefinitionId}-{version}-{checksum[..8]}";
         await Insert(connection, workflow, versionId, version, name, text, checksum, publish, ct);
         await transaction.CommitAsync(ct);
-        LogImported(log, name, version, publish ? "published" : "proposed, because the live version was edited elsewhere");
+        LogImported(log, name, version, publish ? "published" : "proposed, because people have changed what is live");
         return true;
     }
 
-    private sealed record LatestVersion(int Version, string? FileChecksum, bool IsLiveFromFile);
+    /// <param name="Version">The highest number there ever was.</param>
+    /// <param name="FileChecksum">Of the file's text when it was last taken over.</param>
+    /// <param name="IsLiveFromFile">Whether the live version came from a file; false when people have taken it away.</param>
+    /// <param name="Live">What the live version says: what was exported to a file is not taken over again.</param>
+    private sealed record LatestVersion(int Version, string? FileChecksum, bool IsLiveFromFile, string? Live);
 
     private static async Task<LatestVersion?> Latest(NpgsqlConnection connection, string definitionId, CancellationToken ct)
     {
@@ -140,16 +144,19 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
                 new("select pg_advisory_xact_lock(hashtextextended($1, 11))") { Parameters = { new() { Value = definitionId } } },
                 new(
                     """
-                    select l.version,
+                    select max(d.version),
                            (select f.checksum from workflows.definitions f where f.definition_id = $1 and f.origin like 'file:%' order by f.version desc limit 1),
-                           coalesce((select p.origin like 'file:%' from workflows.definitions p where p.definition_id = $1 and p.is_published), true)
-                    from workflows.definitions l where l.definition_id = $1 and l.is_latest
+                           coalesce(bool_or(d.origin like 'file:%') filter (where d.is_published), false),
+                           max(d.document::text) filter (where d.is_published)
+                    from workflows.definitions d where d.definition_id = $1 having count(*) > 0
                     """) { Parameters = { new() { Value = definitionId } } },
             },
         };
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.NextResultAsync(ct);
-        return await reader.ReadAsync(ct) ? new(reader.GetInt32(0), await reader.IsDBNullAsync(1, ct) ? null : reader.GetString(1), reader.GetBoolean(2)) : null;
+        return await reader.ReadAsync(ct)
+            ? new(reader.GetInt32(0), await reader.IsDBNullAsync(1, ct) ? null : reader.GetString(1), reader.GetBoolean(2), await reader.IsDBNullAsync(3, ct) ? null : reader.GetString(3))
+            : null;
     }
 
     private static async Task Insert(

@@ -20,6 +20,8 @@ internal sealed class VersionChoice
 
     public static VersionChoice Published { get; } = new("d.is_published");
 
+    public static VersionChoice All { get; } = new("true");
+
     /// <summary>A condition on <c>d</c>.</summary>
     public string Sql { get; }
 
@@ -35,11 +37,14 @@ internal sealed class VersionChoice
         "latestorpublished" => new("(d.is_latest or d.is_published)"),
         "latestandpublished" => new("(d.is_latest and d.is_published)"),
         "allversions" or "all" => All,
-        var number when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version) => new(string.Create(CultureInfo.InvariantCulture, $"d.version = {version}")),
+        var number when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version) => Number(version),
         _ => null,
     };
 
-    public static VersionChoice All { get; } = new("true");
+    public static VersionChoice Number(int version) => new(string.Create(CultureInfo.InvariantCulture, $"d.version = {version}"));
+
+    /// <summary>The one before a version.</summary>
+    public static VersionChoice Before(int version) => new(string.Create(CultureInfo.InvariantCulture, $"d.version < {version}"));
 }
 
 /// <summary>A page of definitions as the designer asks for it: names in any case, flags as <c>True</c>, lists as repeated names.</summary>

@@ -29,7 +29,7 @@ internal static class ElsaDocument
     /// <summary>Said by the row, or only once: no part of what a definition says.</summary>
     private static readonly string[] Passing = ["$schema", "id", "definitionId", "createdAt", "version", "toolVersion", "isLatest", "isPublished", "isReadonly", "links", "materializerName", "providerName", "tenantId"];
 
-    private static readonly string[] KnownOfActivity = ["id", "nodeId", "name", "type", "version", "customProperties", "metadata"];
+    private static readonly string[] KnownOfActivity = ["type", "version", "id", "nodeId", "name", "metadata", "customProperties"];
 
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 512 };
 
@@ -232,27 +232,17 @@ internal static class ElsaDocument
 
         var id = TextOf(drawn, "id") ?? "";
         var nodeId = parent + ":" + id;
-        var activity = new JsonObject { ["id"] = id, ["nodeId"] = nodeId, ["name"] = null, ["type"] = TextOf(drawn, "type") ?? "", ["version"] = 1 };
-        foreach (var name in KnownOfActivity.Skip(2).Where(n => n != "type" && drawn.GetValueOrDefault(n) is not null))
-        {
-            activity[name] = drawn[name];
-        }
-
-        if (activity["name"] is null)
-        {
-            activity.Remove("name");
-        }
-
-        var custom = activity["customProperties"] as JsonObject ?? [];
+        var custom = drawn.GetValueOrDefault("customProperties") as JsonObject ?? [];
         custom.TryAdd("canStartWorkflow", drawn.Remove("canStartWorkflow", out var starts) && starts is JsonValue flag && flag.TryGetValue<bool>(out var set) && set);
         custom.TryAdd("runAsynchronously", false);
-        activity.Remove("customProperties");
-        activity["customProperties"] = custom;
-        if (activity["metadata"] is not JsonObject)
+        var activity = new JsonObject { ["type"] = TextOf(drawn, "type") ?? "", ["version"] = drawn.GetValueOrDefault("version") ?? 1, ["id"] = id, ["nodeId"] = nodeId };
+        if (drawn.GetValueOrDefault("name") is { } title)
         {
-            activity["metadata"] = new JsonObject();
+            activity["name"] = title;
         }
 
+        activity["metadata"] = drawn.GetValueOrDefault("metadata") as JsonObject ?? [];
+        activity["customProperties"] = custom;
         foreach (var (name, value) in drawn.Where(d => !KnownOfActivity.Contains(d.Key)))
         {
             activity[name] = Part(name, value, nodeId);

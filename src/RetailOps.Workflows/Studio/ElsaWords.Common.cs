@@ -24,7 +24,8 @@ internal static partial class ElsaWords
         },
         ["Elsa.Sequence"] = new("Workflows", "Sequence", "Execute a set of activities in sequence.")
         {
-            IsContainer = true, IsBrowsable = false,
+            IsContainer = true,
+            IsBrowsable = false,
         },
         ["Elsa.Switch"] = new("Branching", "Switch", "Evaluate a set of case conditions and schedule the activity for a matching case.")
         {
@@ -158,11 +159,15 @@ internal static partial class ElsaWords
         },
         ["Elsa.Flowchart"] = new("Flow", "Flowchart", "A flowchart is a collection of activities and connections between them.")
         {
-            IsContainer = true, IsBrowsable = false, Embedded = ["Start"], HidesPorts = true,
+            IsContainer = true,
+            IsBrowsable = false,
+            Embedded = ["Start"],
+            HidesPorts = true,
         },
         ["Elsa.Parallel"] = new("Workflows", "Parallel", "Execute a set of activities in parallel.")
         {
-            IsContainer = true, IsBrowsable = false,
+            IsContainer = true,
+            IsBrowsable = false,
         },
         ["Elsa.PublishEvent"] = new("Primitives", "Publish Event", "Publishes an event.")
         {
@@ -176,7 +181,9 @@ internal static partial class ElsaWords
         },
         ["Elsa.BulkDispatchWorkflows"] = new("Composition", "Bulk Dispatch Workflows", "Create new workflow instances for each item in the data source and dispatch them for execution.")
         {
-            Kind = "Task", Embedded = ["ChildCompleted", "ChildFaulted"], Flow = ["Completed", "Canceled", "Done"],
+            Kind = "Task",
+            Embedded = ["ChildCompleted", "ChildFaulted"],
+            Flow = ["Completed", "Canceled", "Done"],
             Inputs =
             [
                 new("WorkflowDefinitionId", "String", "workflow-definition-picker", "Workflow Definition", "The definition ID of the workflows to dispatch."),
@@ -206,7 +213,9 @@ internal static partial class ElsaWords
         },
         ["Elsa.Workflow"] = new("Workflows", "Workflow", "A workflow is an activity that executes its Root activity.")
         {
-            IsBrowsable = false, Embedded = ["Root"], HidesPorts = true,
+            IsBrowsable = false,
+            Embedded = ["Root"],
+            HidesPorts = true,
             Outputs = [new("Result", "Object", "Result")],
         },
         ["Elsa.Fork"] = new("Control Flow", "Fork", "Branch execution into multiple branches.")

@@ -16,7 +16,8 @@ internal static partial class ElsaWords
     {
         ["Elsa.FlowSendHttpRequest"] = new("HTTP", "HTTP Request (flow)", "Send an HTTP request.")
         {
-            Kind = "Task", IsResilient = true,
+            Kind = "Task",
+            IsResilient = true,
             Inputs =
             [
                 new("ExpectedStatusCodes", "List<Int32>", "multitext", "Expected Status Codes", "A list of expected status codes to handle.") { Default = new[] { 200 }, Order = 5.1 },
@@ -39,7 +40,9 @@ internal static partial class ElsaWords
         },
         ["Elsa.SendHttpRequest"] = new("HTTP", "HTTP Request", "Send an HTTP request.")
         {
-            Kind = "Task", IsResilient = true, Embedded = ["UnmatchedStatusCode", "FailedToConnect", "Timeout"],
+            Kind = "Task",
+            IsResilient = true,
+            Embedded = ["UnmatchedStatusCode", "FailedToConnect", "Timeout"],
             Inputs =
             [
                 new("ExpectedStatusCodes", "System.Collections.Generic.ICollection`1[[Elsa.Http.HttpStatusCodeCase, Elsa.Http]], System.Private.CoreLib", "http-status-codes", "Expected Status Codes", "A list of expected status codes to handle and the corresponding activity to execute when the status code matches.") { IsWrapped = false },
