@@ -175,6 +175,18 @@ public sealed class EffectAttribute(Effect effect) : Attribute
     public string? NoUndoBecause { get; set; }
 }
 
+/// <summary>
+/// The step takes over what an earlier one promised: from then on its module sees to it that the promise is kept or given back. For the linter; a step that undoes
+/// the promise, or whose effect is <see cref="Effect.Releases"/>, needs no such word.
+/// </summary>
+/// <param name="effect">The effect of the earlier step.</param>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public sealed class SettlesAttribute(Effect effect) : Attribute
+{
+    /// <summary>The effect of the earlier step.</summary>
+    public Effect Effect { get; } = effect;
+}
+
 /// <summary>A request the step sends. A definition version may send what its steps declare and nothing else.</summary>
 /// <param name="request">The request's type, of the step's own module.</param>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]

@@ -231,3 +231,20 @@ public sealed record ProposeWorkflow(string DefinitionId, int Version, string Ac
 /// </returns>
 [Needs("workflows.approve"), AsksDatabase]
 public sealed record DecideWorkflow(string DefinitionId, int Version, bool Approve, string? Reason = null, string? Action = null) : IRequest<Result<WorkflowProposal>>;
+
+/// <summary>Something wrong with a drawing.</summary>
+/// <param name="Code">Stable and machine-readable, like <c>join-stuck</c>.</param>
+/// <param name="Severity"><c>error</c> stops it from going live, <c>warning</c> may be meant.</param>
+/// <param name="ActivityId">Where; null for the workflow as a whole.</param>
+/// <param name="Message">One sentence for the analyst.</param>
+public sealed record WorkflowProblem(string Code, string Severity, string? ActivityId, string Message);
+
+/// <summary>What the linter says.</summary>
+/// <param name="Problems">Errors first; empty when there is nothing to say. At most 500.</param>
+public sealed record WorkflowProblems(IReadOnlyList<WorkflowProblem> Problems);
+
+/// <summary>Looks at a drawing without keeping it.</summary>
+/// <param name="Definition">As the designer or a file has it, at most 2 MB.</param>
+/// <returns>The problems, or <c>workflows.definition-unreadable</c> (Malformed).</returns>
+[Needs("workflows.read")]
+public sealed record LintWorkflow(JsonElement Definition) : IRequest<Result<WorkflowProblems>>;

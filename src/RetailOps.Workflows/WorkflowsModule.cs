@@ -19,6 +19,7 @@ public static class WorkflowsModule
         services.AddSingleton(new ActivityCatalogue(modules.SelectMany(m => m.GetTypes()).Where(t => t.IsDefined(typeof(ActivityAttribute), inherit: false))));
         services.TryAddSingleton(new WorkflowGovernance(All: false));
         services.AddSingleton<ActivityDescriptors>();
+        services.AddSingleton<Linter>();
         services.AddScoped<DefinitionDesk>();
         services.AddSingleton<EngineBell>();
         services.AddSingleton<IEventSink, EventStimuli>();

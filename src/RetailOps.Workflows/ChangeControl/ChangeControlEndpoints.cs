@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,8 +22,9 @@ internal sealed record WorkflowDecision(string? Reason = null, string? Action = 
 
 internal static class ChangeControlEndpoints
 {
-    public static void Map(IEndpointRouteBuilder workflows)
+    public static void Map(IEndpointRouteBuilder api, IEndpointRouteBuilder workflows)
     {
+        api.MapPost("/workflows:lint", Lint).WithTags("Workflows").WithName("LintWorkflow").WithSummary("What is wrong with a drawing; nothing is kept").WithMetadata(new RequestSizeLimitAttribute(ElsaJson.MaxBody)).ProducesRefusals();
         workflows.MapGet("/proposals", List).WithName("ListWorkflowProposals").WithSummary("What is proposed about governed workflows, oldest first; open ones unless a status is asked for").ProducesRefusals();
         var versions = workflows.MapGroup("/definitions/{definitionId}/versions");
         versions.MapGet("/", Versions).WithName("ListWorkflowVersions").WithSummary("Versions of a workflow, newest first: who drew, who approved, why").ProducesRefusals(404);
@@ -42,6 +45,8 @@ internal static class ChangeControlEndpoints
         var rows = await door.Run(new ListWorkflowProposals(status ?? Proposal.Open, definitionId, after, paging.Size + 1), ct);
         return rows.IsSuccess ? TypedResults.Ok(Page.Of(rows.Value, paging.Size, p => p.Id.ToString())) : Problems.Of(rows.Refusal);
     }
+
+    private static async Task<Results<Ok<WorkflowProblems>, ProblemHttpResult>> Lint(JsonElement body, Door door, CancellationToken ct) => (await door.Run(new LintWorkflow(body), ct)).ToOk();
 
     private static async Task<Results<Ok<IReadOnlyList<WorkflowVersion>>, ProblemHttpResult>> Versions(string definitionId, Door door, CancellationToken ct) =>
         (await door.Run(new ListWorkflowVersions(definitionId), ct)).ToOk();

@@ -18,7 +18,7 @@ internal sealed record WishOutcome(StoredVersion Version, bool WasSo = false, Pr
 /// The one place where versions come to be, go live and go: whoever asks (save, publish, import, bulk, revert, an approval) asks here. The definition's lock is held from
 /// <see cref="Lock"/> to the commit. A governed definition changes only by an approved proposal.
 /// </summary>
-internal sealed class DefinitionDesk(UnitOfWork work, ActivityCatalogue catalogue, WorkflowGovernance governance)
+internal sealed class DefinitionDesk(UnitOfWork work, ActivityCatalogue catalogue, Linter linter, WorkflowGovernance governance)
 {
     public async Task<DefinitionHead> Lock(string definitionId, CancellationToken ct)
     {
@@ -26,8 +26,10 @@ internal sealed class DefinitionDesk(UnitOfWork work, ActivityCatalogue catalogu
         return head with { IsGoverned = head.IsGoverned || governance.All };
     }
 
-    /// <summary>The version's graph with everything that is wrong with it.</summary>
-    public CompiledWorkflow Compile(string document) => WorkflowCompiler.Compile(DefinitionReader.Read(Encoding.UTF8.GetBytes(document)), catalogue);
+    /// <summary>Everything that is wrong with a drawing, errors first.</summary>
+    public IReadOnlyList<DefinitionProblem> Problems(string document) => linter.Check(Compile(document));
+
+    private CompiledWorkflow Compile(string document) => WorkflowCompiler.Compile(DefinitionReader.Read(Encoding.UTF8.GetBytes(document)), catalogue);
 
     /// <summary>
     /// Puts what somebody drew into the latest draft, or into a new version when that one is published, approved, run, proposed or from a file: those say for ever what they say.
@@ -101,7 +103,7 @@ internal sealed class DefinitionDesk(UnitOfWork work, ActivityCatalogue catalogu
         }
 
         var workflow = Compile(version.Document);
-        if (DefinitionRefusals.Invalid(workflow.Problems) is { } invalid)
+        if (DefinitionRefusals.Invalid(linter.Check(workflow)) is { } invalid)
         {
             return invalid;
         }

@@ -7,6 +7,7 @@ namespace RetailOps.Orders;
 [Activity("RetailOps.RecordAllocation", Version = 1, Category = "Orders", Description = "Writes what was granted into the order as fulfilments, one per node, and says what still waits.")]
 [Outcomes("Allocated", "Backordered", "Cancelled")]
 [Effect(Effect.Records, NoUndoBecause = "It only states what happened to the stock; the next allocation states the next.")]
+[Settles(Effect.Allocates)]
 [Sends(typeof(RecordAllocation))]
 internal sealed class RecordAllocationActivity : Activity
 {
