@@ -15,12 +15,14 @@ alter table workflows.definitions
   -- Counts what was saved into a draft: who saves over what he has not seen is told.
   add column revision int not null default 1,
   add column saved timestamptz not null default clock_timestamp(),
+  -- When somebody began to draw it. "created" is since when it starts instances: written anew when it goes live.
+  add column drawn timestamptz not null default clock_timestamp(),
   -- Set before it is first run; from then on it says what it said.
   add column has_run boolean not null default false,
   -- Gone for the designer; instances that run it, and their history, still find it.
   add column deleted timestamptz;
 
-update workflows.definitions set description = document ->> 'description', tool_version = document ->> 'toolVersion', saved = created,
+update workflows.definitions set description = document ->> 'description', tool_version = document ->> 'toolVersion', saved = created, drawn = created,
   has_run = exists (select from workflows.instances i where i.version_id = definitions.version_id),
   usable_as_activity = coalesce(document -> 'options' ->> 'usableAsActivity', 'false') = 'true';
 

@@ -30,6 +30,62 @@ internal sealed record DeleteVersion(string? VersionId, string? DefinitionId = n
 [Needs("workflows.draw"), AsksDatabase]
 internal sealed record RevertDefinition(string DefinitionId, int Version) : IRequest<Result<StoredVersion>>;
 
+/// <summary>Lets a workflow that draws another one as an activity draw its live version: a new draft that goes live, or is proposed, when the one before was live.</summary>
+/// <param name="DefinitionId">The workflow that draws.</param>
+/// <param name="Drawn">The one that is drawn.</param>
+/// <returns>What became of it, <c>workflows.unknown-definition</c> (NotFound: also when nothing of it is live, or it is not drawn), <c>workflows.definition-invalid</c> (Malformed).</returns>
+[Needs("workflows.draw"), AsksDatabase]
+internal sealed record UpdateReferences(string DefinitionId, string Drawn) : IRequest<Result<WishOutcome>>;
+
+internal sealed class UpdateReferencesHandler(UnitOfWork work, DefinitionDesk desk) : IRequestHandler<UpdateReferences, Result<WishOutcome>>
+{
+    public async Task<Result<WishOutcome>> Handle(UpdateReferences request, CancellationToken ct)
+    {
+        var head = await desk.Lock(request.DefinitionId, ct);
+        if (head.Latest is not { } latest || await DefinitionReads.Find(await work.Connection(ct), request.Drawn, VersionChoice.Published, ct) is not { } drawn)
+        {
+            return DefinitionRefusals.Unknown();
+        }
+
+        var normal = ElsaDocument.Normal(ElsaDocument.Parse(latest.Document));
+        if (!Renew(normal["root"], drawn))
+        {
+            return DefinitionRefusals.Unknown();
+        }
+
+        var version = desk.Draft(head, request.DefinitionId, normal, [], isApart: true);
+        return latest.IsPublished ? await desk.Publish(head, version, $"{drawn.Name} has a new version.", ct) : new WishOutcome(version);
+    }
+
+    private static bool Renew(JsonNode? node, StoredVersion drawn)
+    {
+        var found = false;
+        if (node is JsonObject one)
+        {
+            if (one["workflowDefinitionId"] is JsonValue id && id.TryGetValue<string>(out var text) && text == drawn.DefinitionId)
+            {
+                (one["version"], one["workflowDefinitionVersionId"]) = (drawn.Version, drawn.VersionId);
+                (one["latestAvailablePublishedVersion"], one["latestAvailablePublishedVersionId"]) = (drawn.Version, drawn.VersionId);
+                found = true;
+            }
+
+            foreach (var (_, inner) in one.ToList())
+            {
+                found |= Renew(inner, drawn);
+            }
+        }
+        else if (node is JsonArray many)
+        {
+            foreach (var inner in many)
+            {
+                found |= Renew(inner, drawn);
+            }
+        }
+
+        return found;
+    }
+}
+
 internal sealed class PublishDefinitionHandler(UnitOfWork work, DefinitionDesk desk) : IRequestHandler<PublishDefinition, Result<SavedDefinition>>
 {
     public async Task<Result<SavedDefinition>> Handle(PublishDefinition request, CancellationToken ct)

@@ -63,7 +63,7 @@ internal sealed record DefinitionHead(StoredVersion? Latest, StoredVersion? Publ
 internal static class DefinitionReads
 {
     private const string Columns =
-        "d.version_id, d.definition_id, d.version, d.name, d.description, d.tool_version, d.is_latest, d.is_published, d.is_system, d.has_run, d.origin, d.authors, d.reason, d.approved_by, d.approved, d.revision, d.created";
+        "d.version_id, d.definition_id, d.version, d.name, d.description, d.tool_version, d.is_latest, d.is_published, d.is_system, d.has_run, d.origin, d.authors, d.reason, d.approved_by, d.approved, d.revision, d.drawn";
 
     /// <summary>Takes a definition for this transaction, and tells how it stands. Whoever changes anything of it asks this first.</summary>
     public static async Task<DefinitionHead> Lock(NpgsqlConnection connection, string definitionId, CancellationToken ct)
@@ -138,7 +138,7 @@ internal static class DefinitionReads
         {
             DefinitionOrder.Name => "lower(d.name)",
             DefinitionOrder.Version => "d.version",
-            _ => "d.created",
+            _ => "d.drawn",
         };
         var way = query.Descending ? "desc" : "asc";
         await using var count = new NpgsqlCommand($"select count(*) from workflows.definitions d where {Filter} and {query.Versions.Sql}", connection);

@@ -19,10 +19,10 @@ internal sealed record NewVersionRow(StoredVersion Version, string Checksum, boo
         FlushOrder.Modules,
         """
         insert into workflows.definitions
-          (version_id, definition_id, version, name, description, tool_version, document, checksum, is_latest, is_published, is_system, usable_as_activity, origin, authors, revision, created)
-        select u.version_id, u.definition_id, u.version, u.name, u.description, u.tool, u.document::json, u.checksum, true, false, u.is_system, u.usable, u.origin, string_to_array(u.authors, chr(10)), u.revision, u.created
+          (version_id, definition_id, version, name, description, tool_version, document, checksum, is_latest, is_published, is_system, usable_as_activity, origin, authors, revision, drawn)
+        select u.version_id, u.definition_id, u.version, u.name, u.description, u.tool, u.document::json, u.checksum, true, false, u.is_system, u.usable, u.origin, string_to_array(u.authors, chr(10)), u.revision, u.drawn
         from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-          as u (version_id, definition_id, version, name, description, tool, document, checksum, is_system, usable, origin, authors, revision, created)
+          as u (version_id, definition_id, version, name, description, tool, document, checksum, is_system, usable, origin, authors, revision, drawn)
         """,
         everyRow: true,
         Column.Text<NewVersionRow>(r => r.Version.VersionId),
@@ -84,7 +84,7 @@ internal sealed record PublishedVersionRow(StoredVersion Version) : IRow<Publish
     public static RowTable<PublishedVersionRow> Table { get; } = new(
         FlushOrder.Modules,
         """
-        update workflows.definitions d set is_published = true, approved_by = u.by, approved = u.at, reason = u.reason, revision = u.revision
+        update workflows.definitions d set is_published = true, created = clock_timestamp(), approved_by = u.by, approved = u.at, reason = u.reason, revision = u.revision
         from unnest($1, $2, $3, $4, $5) as u (version_id, by, at, reason, revision)
         where d.version_id = u.version_id and d.revision = u.revision - 1 and d.deleted is null
         """,

@@ -14,6 +14,8 @@ namespace RetailOps.Workflows;
 /// <summary>What the designer posts when it saves.</summary>
 internal sealed record SaveBody(JsonElement Model, bool? Publish = null);
 
+internal sealed record ReferencesBody(string[]? ConsumingWorkflowIds = null);
+
 /// <summary>Definitions as the designer reads and saves them.</summary>
 internal static class DefinitionEndpoints
 {
@@ -33,6 +35,7 @@ internal static class DefinitionEndpoints
         definitions.MapPost("/{definitionId}/publish", Publish);
         definitions.MapPost("/{definitionId}/retract", Retract);
         definitions.MapPost("/{definitionId}/revert/{version:int}", Revert);
+        definitions.MapPost("/{definitionId}/update-references", Renew);
         definitions.MapDelete("/{definitionId}", Delete);
         definitions.MapDelete("/{definitionId}/version/{version:int}", (string definitionId, int version, Door door, CancellationToken ct) => DeleteVersion(new(null, definitionId, version), door, ct));
         elsa.MapDelete("/workflow-definition-versions/{id}", (string id, Door door, CancellationToken ct) => DeleteVersion(new(id), door, ct));
@@ -91,6 +94,31 @@ internal static class DefinitionEndpoints
 
     private static async Task<IResult> Revert(string definitionId, int version, Door door, CancellationToken ct) =>
         ElsaAnswers.Of(await door.Run(new RevertDefinition(definitionId, version), ct), made => TypedResults.Json(DefinitionAnswers.Summary(made), ElsaJson.Options, statusCode: StatusCodes.Status201Created));
+
+    /// <summary>Those that are named, or all that draw it, each by itself; who is changed is told.</summary>
+    private static async Task<IResult> Renew(string definitionId, HttpRequest request, Door door, CancellationToken ct)
+    {
+        var consumers = await door.Run(new FindConsumers(definitionId), ct);
+        if (!consumers.IsSuccess)
+        {
+            return ElsaAnswers.Of(consumers.Refusal);
+        }
+
+        var wanted = (await ElsaAnswers.Read<ReferencesBody>(request, ct))?.ConsumingWorkflowIds;
+        var affected = new List<string>();
+        foreach (var consumer in consumers.Value.Select(c => c.DefinitionId).Where(id => wanted is null or { Length: 0 } || wanted.Contains(id)))
+        {
+            var renewed = await door.Run(new UpdateReferences(consumer, definitionId), ct);
+            if (renewed is { IsSuccess: false, Refusal.Kind: Kernel.RefusalKind.Forbidden })
+            {
+                return ElsaAnswers.Of(renewed.Refusal);
+            }
+
+            affected.AddRange(renewed.IsSuccess ? [consumer] : []);
+        }
+
+        return ElsaAnswers.Ok(new { affectedWorkflows = affected });
+    }
 
     private static async Task<IResult> Delete(string definitionId, Door door, CancellationToken ct) => Gone(await door.Run(new DeleteDefinition(definitionId), ct));
 

@@ -227,6 +227,22 @@ public sealed class FourEyesTests(StudioHost studio) : IClassFixture<StudioHost>
         (await forge.Should().ThrowAsync<Npgsql.PostgresException>()).Which.ConstraintName.Should().Be("ck_proposals_four_eyes");
     }
 
+    [Theory]
+    [InlineData("I17", "update workflows.definitions set authors = authors || approved_by where is_published and approved_by is not null")]
+    [InlineData("I17", "delete from workflows.proposals where status = 'approved'")]
+    [InlineData("I17", "update workflows.definitions set is_published = false where definition_id = 'damaged'; update workflows.definitions set is_published = true, created = clock_timestamp() where definition_id = 'damaged' and is_latest")]
+    public async Task Damage_is_found_by_the_invariant_that_is_there_for_it(string invariant, string damage)
+    {
+        var (_, draft) = await Governed("damaged");
+        await studio.As(ann, new PublishDefinition("damaged"));
+        await studio.As(eve, new DecideWorkflow("damaged", draft.Version, true));
+        await Save(ann, Model(await Latest("damaged"), "Draft " + damage.Length));
+        var sound = studio.Of<Verification>().All.Single(i => i.Id == invariant);
+
+        (await studio.Broken(sound, null)).Should().BeEmpty();
+        (await studio.Broken(sound, damage)).Should().NotBeEmpty();
+    }
+
     [Fact]
     public async Task A_rejection_needs_a_reason_and_ends_the_proposal()
     {

@@ -317,6 +317,28 @@ public sealed class DefinitionApiTests(StudioHost studio) : IClassFixture<Studio
         StudioHost.LineOf(latest)["text"]!["expression"]!["value"]!.GetValue<string>().Should().Be("First");
     }
 
+    [Fact]
+    public async Task Who_draws_a_workflow_as_an_activity_is_found_and_brought_to_its_live_version()
+    {
+        var inner = StudioHost.Model("inner", "Inner");
+        inner["options"] = new JsonObject { ["usableAsActivity"] = true };
+        var first = await studio.Save(inner, publish: true);
+        var outer = StudioHost.Model("outer", "Outer");
+        outer["root"]!["activities"]!.AsArray().Add(new JsonObject { ["id"] = "in", ["type"] = "Inner", ["version"] = 1, ["workflowDefinitionId"] = "inner", ["workflowDefinitionVersionId"] = first["id"]!.DeepClone() });
+        await studio.Save(outer);
+        StudioHost.LineOf(first)["text"]!["expression"]!["value"] = "Second";
+        var second = await studio.Save(first, publish: true);
+
+        var (_, consumers) = await studio.Get("/workflow-definitions/inner/consumers");
+        var (_, renewed) = await studio.Post("/workflow-definitions/inner/update-references", new JsonObject { ["consumingWorkflowIds"] = new JsonArray("outer") });
+        var (_, latest) = await studio.Get("/workflow-definitions/outer?versionOptions=Latest");
+
+        consumers!["consumingWorkflowDefinitionIds"]!.AsArray().Single()!.GetValue<string>().Should().Be("outer");
+        renewed!["affectedWorkflows"]!.AsArray().Single()!.GetValue<string>().Should().Be("outer");
+        latest!["root"]!["activities"]![1]!["workflowDefinitionVersionId"]!.GetValue<string>().Should().Be(second["id"]!.GetValue<string>());
+        latest["version"]!.GetValue<int>().Should().Be(2);
+    }
+
     [Theory]
     [InlineData("""{"model":5}""")]
     [InlineData("""{"model":{"definitionId":"a/b","root":null}}""")]

@@ -49,6 +49,21 @@ public sealed class StudioHost : IAsyncLifetime
 
     internal Task<T> Look<T>(string sql) => Testing.Ask.One<T>(database.AppConnectionString, sql);
 
+    /// <summary>What an invariant finds after some damage, which is taken back.</summary>
+    internal async Task<IReadOnlyList<string>> Broken(Invariant invariant, string? damage)
+    {
+        await using var connection = new Npgsql.NpgsqlConnection(database.OwnerConnectionString);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        if (damage is not null)
+        {
+            await using var command = new Npgsql.NpgsqlCommand(damage, connection, transaction);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        return (await Of<Verification>().Check(invariant, transaction, null, null)).Examples;
+    }
+
     public async Task<(HttpStatusCode Status, JsonNode? Body)> Get(string path)
     {
         using var answer = await Http.GetAsync("/elsa/api" + path);
