@@ -59,6 +59,7 @@ public static class HostComposition
             module.Add(services);
         }
 
+        services.AddSingleton(new WorkflowGovernance(settings.GovernsAllWorkflows));
         services.AddWorkflows([.. HostModules.All.Select(m => m.Assembly)]);
         services.AddStudio();
         services.AddPostingPromises();

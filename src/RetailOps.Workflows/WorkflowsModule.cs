@@ -17,9 +17,14 @@ public static class WorkflowsModule
     {
         services.TryAddSingleton(new EngineOptions());
         services.AddSingleton(new ActivityCatalogue(modules.SelectMany(m => m.GetTypes()).Where(t => t.IsDefined(typeof(ActivityAttribute), inherit: false))));
+        services.TryAddSingleton(new WorkflowGovernance(All: false));
+        services.AddSingleton<ActivityDescriptors>();
+        services.AddSingleton<Linter>();
+        services.AddScoped<DefinitionDesk>();
         services.AddSingleton<EngineBell>();
         services.AddSingleton<IEventSink, EventStimuli>();
         services.AddSingleton<DefinitionStore>();
+        services.AddTransient(s => new DefinitionExport(s.GetRequiredService<Database>()));
         services.AddSingleton<BurstExecutor>();
         services.AddScoped<TaskAnswers>();
         services.AddSingleton<DryRun>();
@@ -48,4 +53,12 @@ public static class WorkflowsModule
     /// <returns>How many new versions there are, and which files cannot be published and why; the others count all the same.</returns>
     public static Task<ImportedWorkflows> ImportWorkflowsAsync(this IServiceProvider services, string folder, CancellationToken ct = default) =>
         services.GetRequiredService<DefinitionStore>().Import(folder, ct);
+
+    /// <summary>Writes what is live back to files, as they come to be reviewed and taken over again. A file that says the same is left as it is.</summary>
+    /// <param name="services">The built container.</param>
+    /// <param name="folder">Where the <c>*.json</c> are; made when it is missing.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>Each live definition's file, by name, and whether it was written.</returns>
+    public static Task<IReadOnlyList<ExportedWorkflow>> ExportWorkflowsAsync(this IServiceProvider services, string folder, CancellationToken ct = default) =>
+        services.GetRequiredService<DefinitionExport>().Write(folder, ct);
 }

@@ -64,6 +64,9 @@ internal sealed class ExpressionCompiler(List<DefinitionProblem> problems)
     /// <summary>Whether some script reads outputs of earlier activities.</summary>
     public bool AsksForOutputs { get; private set; }
 
+    /// <summary>Whether expressions of a kind can be evaluated here.</summary>
+    public static bool Knows(string kind) => kind == "Literal" || Handlers.ContainsKey(kind);
+
     /// <summary>An activity's input: wrapped as Elsa writes it, or the raw value, or the default.</summary>
     public Expression Input(JsonElement? drawn, string? otherwise, Type type, string activityId, string name)
     {

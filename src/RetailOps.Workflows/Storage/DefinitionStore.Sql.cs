@@ -115,7 +115,7 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
         await using var connection = await database.Requests.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var latest = await Latest(connection, workflow.DefinitionId, ct);
-        if (latest?.FileChecksum == checksum)
+        if (latest?.FileChecksum == checksum || (latest?.Live is { } live && ElsaDocument.Checksum(live) == ElsaDocument.Checksum(text)))
         {
             return false;
         }
@@ -125,11 +125,15 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
         var versionId = $"{workflow.DefinitionId}-{version}-{checksum[..8]}";
         await Insert(connection, workflow, versionId, version, name, text, checksum, publish, ct);
         await transaction.CommitAsync(ct);
-        LogImported(log, name, version, publish ? "published" : "proposed, because the live version was edited elsewhere");
+        LogImported(log, name, version, publish ? "published" : "proposed, because people have changed what is live");
         return true;
     }
 
-    private sealed record LatestVersion(int Version, string? FileChecksum, bool IsLiveFromFile);
+    /// <param name="Version">The highest number there ever was.</param>
+    /// <param name="FileChecksum">Of the file's text when it was last taken over.</param>
+    /// <param name="IsLiveFromFile">Whether the live version came from a file; false when people have taken it away.</param>
+    /// <param name="Live">What the live version says: what was exported to a file is not taken over again.</param>
+    private sealed record LatestVersion(int Version, string? FileChecksum, bool IsLiveFromFile, string? Live);
 
     private static async Task<LatestVersion?> Latest(NpgsqlConnection connection, string definitionId, CancellationToken ct)
     {
@@ -140,16 +144,19 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
                 new("select pg_advisory_xact_lock(hashtextextended($1, 11))") { Parameters = { new() { Value = definitionId } } },
                 new(
                     """
-                    select l.version,
+                    select max(d.version),
                            (select f.checksum from workflows.definitions f where f.definition_id = $1 and f.origin like 'file:%' order by f.version desc limit 1),
-                           coalesce((select p.origin like 'file:%' from workflows.definitions p where p.definition_id = $1 and p.is_published), true)
-                    from workflows.definitions l where l.definition_id = $1 and l.is_latest
+                           coalesce(bool_or(d.origin like 'file:%') filter (where d.is_published), false),
+                           max(d.document::text) filter (where d.is_published)
+                    from workflows.definitions d where d.definition_id = $1 having count(*) > 0
                     """) { Parameters = { new() { Value = definitionId } } },
             },
         };
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.NextResultAsync(ct);
-        return await reader.ReadAsync(ct) ? new(reader.GetInt32(0), await reader.IsDBNullAsync(1, ct) ? null : reader.GetString(1), reader.GetBoolean(2)) : null;
+        return await reader.ReadAsync(ct)
+            ? new(reader.GetInt32(0), await reader.IsDBNullAsync(1, ct) ? null : reader.GetString(1), reader.GetBoolean(2), await reader.IsDBNullAsync(3, ct) ? null : reader.GetString(3))
+            : null;
     }
 
     private static async Task Insert(
@@ -167,8 +174,8 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
                 },
                 new(
                     """
-                    insert into workflows.definitions (version_id, definition_id, version, name, document, checksum, is_latest, is_published, origin)
-                    values ($1, $2, $3, $4, $5, $6, true, $7, $8)
+                    insert into workflows.definitions (version_id, definition_id, version, name, document, checksum, is_latest, is_published, origin, authors, description, tool_version, usable_as_activity)
+                    values ($1, $2, $3, $4, $5, $6, true, $7, $8, array[$8], $9, $10, $11)
                     """)
                 {
                     Parameters =
@@ -177,14 +184,23 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
                         new() { Value = workflow.DefinitionId },
                         new() { Value = version },
                         new() { Value = workflow.Definition.Name ?? workflow.DefinitionId },
-                        new() { Value = document.ToJsonString(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb },
+                        new() { Value = document.ToJsonString(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Json },
                         new() { Value = checksum },
                         new() { Value = publish },
                         new() { Value = $"file:{file}" },
+                        new() { Value = (object?)workflow.Definition.Document.Text("description") ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+                        new() { Value = (object?)workflow.Definition.Document.Text("toolVersion") ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+                        new() { Value = (workflow.Definition.Document.Member("options") ?? default).Flag("usableAsActivity") },
                     },
                 },
+                new("insert into workflows.governed (definition_id) values ($1) on conflict do nothing") { Parameters = { new() { Value = workflow.DefinitionId } } },
             },
         };
+        if (!publish)
+        {
+            batch.BatchCommands.Add(ProposalTable.OfFile(workflow.DefinitionId, versionId, version, ElsaDocument.Checksum(document.ToJsonString()), file));
+        }
+
         if (publish)
         {
             var triggers = workflow.Triggers.Where(t => t.EventName is not null).ToList();
@@ -210,7 +226,15 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
 
     private async ValueTask<CompiledVersion> Load(string versionId, CancellationToken ct)
     {
-        await using var command = database.Requests.CreateCommand($"select d.document::text, d.approved_by, {Governance.IsGoverned} from workflows.definitions d where d.version_id = $1");
+        // From its first run on a version says for ever what it says: marked before it is read, so that no draft is saved in between.
+        await using var command = database.Requests.CreateCommand(
+            $"""
+            with marked as (update workflows.definitions set has_run = true where version_id = $1 and not has_run returning definition_id, document, approved_by),
+            d as (
+              select definition_id, document, approved_by from marked
+              union all select definition_id, document, approved_by from workflows.definitions where version_id = $1 and not exists (select from marked))
+            select d.document::text, d.approved_by, {Governance.IsGoverned} from d
+            """);
         command.Parameters.Add(new() { Value = versionId });
         await using var reader = await command.ExecuteReaderAsync(ct);
         if (!await reader.ReadAsync(ct))

@@ -120,5 +120,16 @@ internal static class EngineInvariants
               and (select count(*) from (select from workflows.timers where due <= $2 limit 501) d) <= 500
               and exists (select from workflows.hosts h where h.seen > clock_timestamp() - interval '3 seconds')
             """),
+        new(
+            // Since it is governed: what went live before, by one person, is older than that.
+            "I17", "a governed workflow is live by a file of the build, or by a second person who drew none of it",
+            """
+            select 'version ' || d.version || ' of ' || d.definition_id || ' is live, and no second person let it'
+            from workflows.definitions d join workflows.governed g using (definition_id)
+            where d.is_published and d.origin not like 'file:%' and d.created >= g.since and ($1::timestamptz is null or d.created >= $1)
+              and not exists (select from workflows.proposals p
+                              where p.version_id = d.version_id and p.action = 'publish' and p.status = 'approved' and p.decided_by = d.approved_by and p.decided_by like 'person:%'
+                                and p.decided_by <> p.proposed_by and p.decided_by <> all (d.authors))
+            """),
     ];
 }

@@ -30,6 +30,8 @@ public static class StudioEndpoints
     /// <summary>Maps it into the group of the designer.</summary>
     public static void MapStudio(this IEndpointRouteBuilder elsa)
     {
+        DescriptorEndpoints.Map(elsa);
+        DefinitionEndpoints.Map(elsa);
         elsa.MapGet("/package/version", () => ElsaAnswers.Ok(new { packageVersion = ElsaVersion }));
         InstanceEndpoints.Map(elsa);
         ActivityExecutionEndpoints.Map(elsa);
