@@ -59,6 +59,7 @@ public static class HostComposition
             module.Add(services);
         }
 
+        services.AddSingleton(new HttpCallOptions { Allowed = (builder.Configuration["RETAILOPS_CALLS_ALLOWED"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) });
         services.AddWorkflows([.. HostModules.All.Select(m => m.Assembly)]);
         services.AddPostingPromises();
         services.AddJobs();
@@ -100,6 +101,7 @@ public static class HostComposition
         }
 
         api.MapWorkflows();
+        app.MapWorkflowEndpoints();
         app.MapDesignerApi().MapStudio();
 
         if (settings is { IsDemo: true, RunsJobs: true })

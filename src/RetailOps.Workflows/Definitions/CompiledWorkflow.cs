@@ -56,7 +56,9 @@ internal sealed record CompiledScope(WorkflowDefinition Definition, string? Oute
 
 /// <param name="Node">The activity.</param>
 /// <param name="EventName">The event that starts an instance; null for a trigger of another kind.</param>
-internal sealed record CompiledTrigger(CompiledNode Node, string? EventName)
+/// <param name="Schedule">The clock that starts instances; null for a trigger of another kind.</param>
+/// <param name="Endpoints">The web requests that start instances; none for a trigger of another kind.</param>
+internal sealed record CompiledTrigger(CompiledNode Node, string? EventName, ScheduleRule? Schedule, IReadOnlyList<EndpointRule> Endpoints)
 {
     public string ActivityId => Node.Id;
 }

@@ -96,6 +96,14 @@ internal static class DefinitionReader
             number++;
         }
 
+        foreach (var drawn in json.Items("expectedStatusCodes"))
+        {
+            if (drawn.Member("activity") is { } activity && IsActivity(activity))
+            {
+                ports.Add(new(StatusPort(drawn.Number("statusCode")), Activity(activity, depth + 1, ref count)));
+            }
+        }
+
         return new ActivityDefinition(
             json.Text("id") ?? "",
             json.Text("type") ?? "",
@@ -113,6 +121,9 @@ internal static class DefinitionReader
 
     /// <summary>Where the activity of a switch's case stands among the ports.</summary>
     public static string CasePort(int number) => $"cases.{number}";
+
+    /// <summary>Where the activity of an expected status code stands among the ports.</summary>
+    public static string StatusPort(int status) => $"expectedStatusCodes.{status}";
 
     private static bool IsActivity(JsonElement json) => json.ValueKind == JsonValueKind.Object && json.Text("type") is not null && json.Text("id") is not null;
 

@@ -42,11 +42,9 @@ internal sealed partial class WorkflowCompiler
         {
             var node = Compile(root, workflow, 0);
             workflow.Children = [node];
-            if (node.Activity is not Composite)
+            if (node.Activity is not (Composite or StateMachine))
             {
-                problems.Add(DefinitionProblem.Error("root", root.Id, root.Type == "Elsa.StateMachine"
-                    ? "State machines are kept and shown but cannot be run; draw a flowchart."
-                    : $"The root must be a flowchart or a sequence, not '{root.Type}'."));
+                problems.Add(DefinitionProblem.Error("root", root.Id, $"The root must be a flowchart or a sequence, not '{root.Type}'."));
             }
         }
         else
@@ -106,9 +104,10 @@ internal sealed partial class WorkflowCompiler
         node.Children = [.. source.Children.Select((child, i) => Compile(child, node, i))];
         node.Ports = [.. source.Ports.Select(p => new KeyValuePair<string, CompiledNode>(p.Key, Compile(p.Value, node, -1)))];
         var eventName = EventName(source, node);
+        var rule = Rule(source, node);
         if (source.CanStart && scope.Outer is null && (parent.Activity is WorkflowRoot || parent.Index == 1))
         {
-            triggers.Add(new CompiledTrigger(node, eventName));
+            triggers.Add(new CompiledTrigger(node, eventName, rule, Endpoints(source, node)));
         }
 
         if (activity is IDrawn drawn)

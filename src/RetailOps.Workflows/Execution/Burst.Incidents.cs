@@ -13,6 +13,7 @@ internal sealed partial class Burst
         // What the failed step began to wait for would wake an activity that never said so.
         waits?.ForEach(w => state.Bookmarks.Remove(w));
         dispatched.RemoveRange(dispatchedBefore, dispatched.Count - dispatchedBefore);
+        ForgetOrders();
         if (propertiesBefore is not null)
         {
             current.Properties = propertiesBefore;
@@ -21,7 +22,7 @@ internal sealed partial class Burst
         current.Attempt++;
         // A drawn fault and an unknown type fail for ever: waiting helps nobody.
         var retryAt = error is FaultException or NotFoundException || current.Attempt > BackOff.Length ? (DateTimeOffset?)null : Now + BackOff[current.Attempt - 1];
-        Open(error.Message, error.GetType().Name, retryAt);
+        Open(error.Message, error is FaultException fault ? fault.Class : error.GetType().Name, retryAt);
         if (retryAt is null && workflow.EndsOnFault)
         {
             End(InstanceSubStatus.Faulted);
@@ -98,7 +99,11 @@ internal sealed partial class Burst
 }
 
 /// <summary>The definition says that this is a failure.</summary>
-internal sealed class FaultException(string message) : Exception(message);
+internal sealed class FaultException(string message, string code = "0", string category = "General", string type = "System") : Exception(message)
+{
+    /// <summary>As incidents are classed: the plain name, with the fault's own words where it has any.</summary>
+    public string Class { get; } = (code, category, type) is ("0", "General", "System") ? nameof(FaultException) : $"{nameof(FaultException)} {type}/{category}/{code}";
+}
 
 /// <summary>The definition names an activity type that this system does not have.</summary>
 internal sealed class NotFoundException(string type) : Exception($"Activity type '{type}' version '0' could not be found.");

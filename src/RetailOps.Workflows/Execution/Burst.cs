@@ -177,6 +177,7 @@ internal sealed partial class Burst : ActivityContext
         propertiesBefore = null;
         waits?.Clear();
         dispatchedBefore = dispatched.Count;
+        RememberOrders();
         next.Queued = false;
         result.Steps++;
         resumed = next.Resumed;

@@ -202,6 +202,12 @@ internal enum BookmarkKind
 
     /// <summary>A person's answer; the bookmark's id is the task's.</summary>
     Task,
+
+    /// <summary>The answer of another machine, or of somebody who was asked for a task; the bookmark's id is that of the call or the task.</summary>
+    Answer,
+
+    /// <summary>A web request; the name says method and path.</summary>
+    Http,
 }
 
 /// <summary>What an instance waits for.</summary>
