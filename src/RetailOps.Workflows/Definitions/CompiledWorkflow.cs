@@ -35,6 +35,9 @@ internal sealed class CompiledWorkflow
     /// <summary>Drawn explicitly: after the automatic retries the instance ends as Faulted instead of waiting for a person.</summary>
     public required bool EndsOnFault { get; init; }
 
+    /// <summary>Whether its steps with an effect are undone when an instance ends as Faulted.</summary>
+    public required bool Compensates { get; init; }
+
     /// <summary>Some script asks for outputs of earlier activities, so they are kept.</summary>
     public required bool KeepsOutputs { get; init; }
 
@@ -105,6 +108,18 @@ internal sealed class CompiledNode
 
     /// <summary>Of a flowchart.</summary>
     public FlowGraphs? Flow { get; internal set; }
+
+    /// <summary>How often it is retried by the clock; null for the usual.</summary>
+    public RetryPolicy? Retry { get; internal set; }
+
+    /// <summary>What the keys of steps that undo begin with; behind it stands the key of the step that they undo.</summary>
+    public const string UndoPrefix = "undo:";
+
+    /// <summary>Names of the inputs, where they are recorded for undo; none elsewhere.</summary>
+    public string[] InputNames { get; internal set; } = [];
+
+    /// <summary>Whether there is such a step for this one, in a definition that compensates.</summary>
+    public bool IsUndoable { get; internal set; }
 
     /// <summary>How tokens meet before it, in a flowchart in token mode.</summary>
     public MergeMode Merge { get; init; }

@@ -31,7 +31,53 @@ internal static class DefinitionReader
             throw new DefinitionException("definition.json", "The definition is not valid JSON: " + e.Message, e);
         }
 
+        if (!IsText(document))
+        {
+            throw new DefinitionException("definition.json", "The definition has text with half a character (a lone surrogate).");
+        }
+
         return Read(document);
+    }
+
+    /// <summary>JSON may name code units that no text has; whoever read them later would fail.</summary>
+    private static bool IsText(JsonElement document)
+    {
+        var stack = new Stack<JsonElement>([document]);
+        try
+        {
+            while (stack.TryPop(out var next))
+            {
+                switch (next.ValueKind)
+                {
+                    case JsonValueKind.String:
+                        next.GetString();
+                        break;
+                    case JsonValueKind.Array:
+                        foreach (var item in next.EnumerateArray())
+                        {
+                            stack.Push(item);
+                        }
+
+                        break;
+                    case JsonValueKind.Object:
+                        foreach (var member in next.EnumerateObject())
+                        {
+                            _ = member.Name;
+                            stack.Push(member.Value);
+                        }
+
+                        break;
+                    default:
+                        break;
+                }
+            }
+
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private static WorkflowDefinition Read(JsonElement document)
@@ -56,6 +102,7 @@ internal static class DefinitionReader
             Outputs = Names(document, "outputs"),
             IncidentStrategy = options.Text("incidentStrategyType"),
             ActivationStrategy = options.Text("activationStrategyType"),
+            Compensates = (document.Member("customProperties") ?? default).Flag("compensates"),
             IsTokenBased = "TokenBased".Equals((document.Member("customProperties") ?? default).Text("Flowchart:ExecutionMode"), StringComparison.OrdinalIgnoreCase),
             Root = document.Member("root") is { ValueKind: JsonValueKind.Object } root ? Activity(root, 1, ref count) : null,
         };

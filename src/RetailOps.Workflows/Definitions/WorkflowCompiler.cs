@@ -62,6 +62,7 @@ internal sealed partial class WorkflowCompiler
             Problems = [.. problems.Distinct().OrderByDescending(p => p.IsError).Take(MaxProblems)],
             EndsOnFault = definition.IncidentStrategy?.Contains("FaultStrategy", StringComparison.Ordinal) == true,
             KeepsOutputs = expressions.AsksForOutputs,
+            Compensates = definition.Compensates,
             NodesById = byId.ToFrozenDictionary(StringComparer.Ordinal),
             Composites = composites,
         };
@@ -101,6 +102,17 @@ internal sealed partial class WorkflowCompiler
 
         requests.UnionWith(kind.Requests);
         events.UnionWith(kind.Events);
+        node.Retry = RetryPolicy.Read(source.Json.Member("customProperties") ?? default, out var noRetry);
+        if (noRetry is not null)
+        {
+            problems.Add(DefinitionProblem.Warning("retry", source.Id, noRetry));
+        }
+
+        if (definition.Compensates && kind.Undo is { } undo)
+        {
+            AddUndo(node, kind, undo);
+        }
+
         node.Children = [.. source.Children.Select((child, i) => Compile(child, node, i))];
         node.Ports = [.. source.Ports.Select(p => new KeyValuePair<string, CompiledNode>(p.Key, Compile(p.Value, node, -1)))];
         var eventName = EventName(source, node);

@@ -3,9 +3,6 @@ namespace RetailOps.Workflows;
 /// <summary>Failures and the end of the burst.</summary>
 internal sealed partial class Burst
 {
-    /// <summary>Waits before the automatic retries; after the last one a person is asked.</summary>
-    private static readonly TimeSpan[] BackOff = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)];
-
     public bool Contains(Exception error) => services.Contain(error, node, current.Attempt + 1, ExecutionId);
 
     public void Fault(Exception error)
@@ -21,11 +18,19 @@ internal sealed partial class Burst
 
         current.Attempt++;
         // A drawn fault and an unknown type fail for ever: waiting helps nobody.
-        var retryAt = error is FaultException or NotFoundException || current.Attempt > BackOff.Length ? (DateTimeOffset?)null : Now + BackOff[current.Attempt - 1];
+        var retryAt = error is FaultException or NotFoundException ? null : Now + RetryPolicy.After(node.Retry, current.Attempt);
         Open(error.Message, error is FaultException fault ? fault.Class : error.GetType().Name, retryAt);
-        if (retryAt is null && workflow.EndsOnFault)
+        // What cannot be undone waits for a person, whatever the strategy.
+        if (retryAt is null && workflow.EndsOnFault && state.Undoing is null)
         {
-            End(InstanceSubStatus.Faulted);
+            if (workflow.Compensates)
+            {
+                Compensate(InstanceSubStatus.Faulted);
+            }
+            else
+            {
+                End(InstanceSubStatus.Faulted);
+            }
         }
     }
 

@@ -109,7 +109,13 @@ internal sealed partial class Burst : ActivityContext
         }
 
         var expression = node.Inputs[input.Slot];
-        return expression is Literal<T> literal ? literal.Value : ValueConverter.To<T>(expression.Evaluate(this));
+        var value = expression is Literal<T> literal ? literal.Value : ValueConverter.To<T>(expression.Evaluate(this));
+        if (node.IsUndoable)
+        {
+            Remember(InputName(input.Slot), value);
+        }
+
+        return value;
     }
 
     /// <summary>An input of another activity, seen from where this step stands.</summary>
@@ -126,6 +132,11 @@ internal sealed partial class Burst : ActivityContext
         }
 
         var (name, target) = node.Outputs[output.Slot];
+        if (node.IsUndoable)
+        {
+            Remember(name, plain);
+        }
+
         if (workflow.KeepsOutputs)
         {
             state.ActivityOutputs[node.Key + "." + name] = plain;
@@ -174,6 +185,7 @@ internal sealed partial class Burst : ActivityContext
         node = next.Node!;
         completed = null;
         ending = null;
+        given = null;
         propertiesBefore = null;
         waits?.Clear();
         dispatchedBefore = dispatched.Count;
@@ -199,6 +211,7 @@ internal sealed partial class Burst : ActivityContext
         current.Payload = null;
         if (completed is { } outcomes)
         {
+            KeepForUndo();
             Complete(current, outcomes);
         }
         else if (waits is { Count: > 0 })

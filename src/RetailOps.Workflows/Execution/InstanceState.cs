@@ -74,6 +74,12 @@ internal sealed class InstanceState
     /// <summary>Outputs by activity id and output name, kept only for definitions that ask for them.</summary>
     public Dictionary<string, object?> ActivityOutputs { get; init; } = [];
 
+    /// <summary>Steps that were done and can be undone, oldest first; only of definitions that compensate.</summary>
+    public List<DoneStep> Done { get; init; } = [];
+
+    /// <summary>How the instance ends once all of them are undone; null as long as nobody undoes anything.</summary>
+    public InstanceSubStatus? Undoing { get; set; }
+
     /// <summary>The last output set; forgotten when the instance waits.</summary>
     public object? LastResult { get; set; }
 

@@ -129,7 +129,10 @@ internal sealed partial class StimulusRun(UnitOfWork unit, DefinitionStore defin
         var version = await definitions.Compiled(target.VersionId, ct);
         var state = Read(target);
         services.Act(version.Caller, stimulus, now);
-        await Store(stimulus, version, state, target, WorkflowRunner.Cancel(version.Workflow, state, services));
+        using var data = Data(stimulus);
+        await Store(stimulus, version, state, target, data?.RootElement.Flag("compensate") == true
+            ? await Runner.CompensateAsync(version.Workflow, state, services, ct)
+            : WorkflowRunner.Cancel(version.Workflow, state, services));
     }
 
     private async Task Resume(ClaimedStimulus stimulus, ClaimedTarget target, Guid? bookmark, CancellationToken ct)

@@ -111,7 +111,12 @@ internal sealed class LiquidExpression : Workflows.Expression
     {
         Watch(context);
         // What a filter gives is at most all that it gets, times each other.
-        var size = arguments.Values.Aggregate(Size(input), (product, a) => product * Math.Max(1, Size(a)));
+        var size = Math.Max(1, Size(input));
+        for (var i = 0; i < arguments.Count && size <= 64L * MaxOutput; i++)
+        {
+            size *= Math.Max(1, Size(arguments.At(i)));
+        }
+
         if (size > 64L * MaxOutput)
         {
             throw new InvalidOperationException("A filter would make too much of its input.");

@@ -73,9 +73,12 @@ internal sealed class EngineBench : IAsyncDisposable
     public Task<Guid> Say(string fact, string key) => Host.Must(new Say(fact, key));
 
     /// <summary>Fires what is due and runs what waits until nothing is left.</summary>
-    public async Task Run()
+    public Task Run() => RunOn(0);
+
+    /// <summary>The same on another host.</summary>
+    public async Task RunOn(int host)
     {
-        var executor = Of<BurstExecutor>();
+        var executor = hosts[host].Services.GetRequiredService<BurstExecutor>();
         do
         {
             await TimerTable.Fire(Engine, Clock.GetUtcNow(), 500, default);
