@@ -13,6 +13,7 @@ if (args.Contains("--help") || args is [] or ["--json"])
     Console.WriteLine(
         """
         bench SUITE: measures, beside a baseline, in turns, and says whether the goals are met.
+          engine        runs of ten trivial steps in memory, and stored, with and without a wait
           burst         orders through capture, burst, shipment, burst, in process; 1, 8 and 32 in flight, spread and one hot item
           orders        whole orders over HTTP: placed, allocated, shipped, invoiced, posted; then what one waits at half of the peak
           hot           the same with one line that all orders share, in turns with such that share none
@@ -42,6 +43,7 @@ if (args.Contains("--help") || args is [] or ["--json"])
 
 Func<BenchOptions, Task<IReadOnlyList<BenchRow>>>? suite = args[0] switch
 {
+    "engine" => EngineSuite.Run,
     "burst" => BurstSuite.Run,
     "orders" => OrdersSuite.Run,
     "hot" => OrdersSuite.RunHot,
