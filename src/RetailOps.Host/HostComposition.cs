@@ -60,6 +60,7 @@ public static class HostComposition
         }
 
         services.AddSingleton(new WorkflowGovernance(settings.GovernsAllWorkflows));
+        services.AddSingleton(new HttpCallOptions { Allowed = (builder.Configuration["RETAILOPS_CALLS_ALLOWED"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) });
         services.AddWorkflows([.. HostModules.All.Select(m => m.Assembly)]);
         services.AddStudio();
         services.AddPostingPromises();
@@ -102,6 +103,7 @@ public static class HostComposition
         }
 
         api.MapWorkflows();
+        app.MapWorkflowEndpoints();
         app.MapDesignerApi().MapStudio();
         app.MapStudioLinks();
         app.MapDesignerHubs().MapStudioHub();

@@ -171,6 +171,9 @@ public sealed class EffectAttribute(Effect effect) : Attribute
     /// <summary>The type name of the step that takes it back; null when <see cref="NoUndoBecause"/> says why there is none.</summary>
     public string? UndoneBy { get; set; }
 
+    /// <summary>What the step that takes it back is given, where names differ: <c>Lines=Granted</c> gives its input <c>Lines</c> what this step's <c>Granted</c> was. Several with commas. Inputs of the same name need no mention.</summary>
+    public string? UndoInputs { get; set; }
+
     /// <summary>Why nothing takes it back.</summary>
     public string? NoUndoBecause { get; set; }
 }

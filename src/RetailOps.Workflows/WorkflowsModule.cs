@@ -1,5 +1,8 @@
 using System.Reflection;
 
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -25,6 +28,10 @@ public static class WorkflowsModule
         services.AddSingleton<IEventSink, EventStimuli>();
         services.AddSingleton<DefinitionStore>();
         services.AddTransient(s => new DefinitionExport(s.GetRequiredService<Database>()));
+        services.AddSingleton<HttpFront>();
+        services.TryAddSingleton(new HttpCallOptions());
+        services.AddSingleton<HttpCaller>();
+        services.AddOutbound<CallConnector>(CallConnector.Description, CallConnector.Lane);
         services.AddSingleton<BurstExecutor>();
         services.AddScoped<TaskAnswers>();
         services.AddSingleton<DryRun>();
@@ -45,6 +52,11 @@ public static class WorkflowsModule
         services.AddRecurringJob<StuckWatch>();
         return services;
     }
+
+    /// <summary>Maps <c>/workflows/{path}</c>, where published definitions have their endpoints. They say themselves whom they let in.</summary>
+    public static void MapWorkflowEndpoints(this IEndpointRouteBuilder app) =>
+        app.Map("/workflows/{**path}", (HttpContext http, HttpFront front) => front.Answer(http))
+            .WithMetadata(new ContentPolicy("sandbox; default-src 'none'; frame-ancestors 'none'")).ExcludeFromDescription();
 
     /// <summary>Takes over changed definition files, before the host accepts work.</summary>
     /// <param name="services">The built container.</param>

@@ -40,6 +40,13 @@ internal sealed class Drawing
         return this;
     }
 
+    /// <summary>Keeps what its steps do, so that it can be undone.</summary>
+    public Drawing Compensates()
+    {
+        properties["compensates"] = true;
+        return this;
+    }
+
     public Drawing InTokenMode()
     {
         properties["Flowchart:ExecutionMode"] = "TokenBased";

@@ -6,8 +6,9 @@ namespace RetailOps.Platform;
 /// Browsers send a cookie, and reach loopback, on behalf of any page. They also say which page that is, in headers that a page
 /// cannot set. What no browser sent has neither header and passes.
 /// </summary>
-internal static class CrossSite
+public static class CrossSite
 {
+    /// <summary>Whether another site's page would change something through this request.</summary>
     public static bool IsForged(HttpRequest request)
     {
         // A page of anybody may open a web socket, and read and say what it likes there.

@@ -35,6 +35,9 @@ internal sealed class CompiledWorkflow
     /// <summary>Drawn explicitly: after the automatic retries the instance ends as Faulted instead of waiting for a person.</summary>
     public required bool EndsOnFault { get; init; }
 
+    /// <summary>Whether its steps with an effect are undone when an instance ends as Faulted.</summary>
+    public required bool Compensates { get; init; }
+
     /// <summary>Some script asks for outputs of earlier activities, so they are kept.</summary>
     public required bool KeepsOutputs { get; init; }
 
@@ -56,7 +59,9 @@ internal sealed record CompiledScope(WorkflowDefinition Definition, string? Oute
 
 /// <param name="Node">The activity.</param>
 /// <param name="EventName">The event that starts an instance; null for a trigger of another kind.</param>
-internal sealed record CompiledTrigger(CompiledNode Node, string? EventName)
+/// <param name="Schedule">The clock that starts instances; null for a trigger of another kind.</param>
+/// <param name="Endpoints">The web requests that start instances; none for a trigger of another kind.</param>
+internal sealed record CompiledTrigger(CompiledNode Node, string? EventName, ScheduleRule? Schedule, IReadOnlyList<EndpointRule> Endpoints)
 {
     public string ActivityId => Node.Id;
 }
@@ -106,6 +111,18 @@ internal sealed class CompiledNode
 
     /// <summary>What of its executions is written down; null for nothing. Set once, before the version is run.</summary>
     public RecordedValues? Recorded { get; internal set; }
+
+    /// <summary>How often it is retried by the clock; null for the usual.</summary>
+    public RetryPolicy? Retry { get; internal set; }
+
+    /// <summary>What the keys of steps that undo begin with; behind it stands the key of the step that they undo.</summary>
+    public const string UndoPrefix = "undo:";
+
+    /// <summary>Names of the inputs, where they are recorded for undo; none elsewhere.</summary>
+    public string[] InputNames { get; internal set; } = [];
+
+    /// <summary>Whether there is such a step for this one, in a definition that compensates.</summary>
+    public bool IsUndoable { get; internal set; }
 
     /// <summary>How tokens meet before it, in a flowchart in token mode.</summary>
     public MergeMode Merge { get; init; }

@@ -42,11 +42,9 @@ internal sealed partial class WorkflowCompiler
         {
             var node = Compile(root, workflow, 0);
             workflow.Children = [node];
-            if (node.Activity is not Composite)
+            if (node.Activity is not (Composite or StateMachine))
             {
-                problems.Add(DefinitionProblem.Error("root", root.Id, root.Type == "Elsa.StateMachine"
-                    ? "State machines are kept and shown but cannot be run; draw a flowchart."
-                    : $"The root must be a flowchart or a sequence, not '{root.Type}'."));
+                problems.Add(DefinitionProblem.Error("root", root.Id, $"The root must be a flowchart or a sequence, not '{root.Type}'."));
             }
         }
         else
@@ -64,6 +62,7 @@ internal sealed partial class WorkflowCompiler
             Problems = [.. problems.Distinct().OrderByDescending(p => p.IsError).Take(MaxProblems)],
             EndsOnFault = definition.IncidentStrategy?.Contains("FaultStrategy", StringComparison.Ordinal) == true,
             KeepsOutputs = expressions.AsksForOutputs,
+            Compensates = definition.Compensates,
             NodesById = byId.ToFrozenDictionary(StringComparer.Ordinal),
             Composites = composites,
         };
@@ -103,12 +102,24 @@ internal sealed partial class WorkflowCompiler
 
         requests.UnionWith(kind.Requests);
         events.UnionWith(kind.Events);
+        node.Retry = RetryPolicy.Read(source.Json.Member("customProperties") ?? default, out var noRetry);
+        if (noRetry is not null)
+        {
+            problems.Add(DefinitionProblem.Warning("retry", source.Id, noRetry));
+        }
+
+        if (definition.Compensates && kind.Undo is { } undo)
+        {
+            AddUndo(node, kind, undo);
+        }
+
         node.Children = [.. source.Children.Select((child, i) => Compile(child, node, i))];
         node.Ports = [.. source.Ports.Select(p => new KeyValuePair<string, CompiledNode>(p.Key, Compile(p.Value, node, -1)))];
         var eventName = EventName(source, node);
+        var rule = Rule(source, node);
         if (source.CanStart && scope.Outer is null && (parent.Activity is WorkflowRoot || parent.Index == 1))
         {
-            triggers.Add(new CompiledTrigger(node, eventName));
+            triggers.Add(new CompiledTrigger(node, eventName, rule, Endpoints(source, node)));
         }
 
         if (activity is IDrawn drawn)

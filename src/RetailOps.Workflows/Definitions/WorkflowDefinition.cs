@@ -44,6 +44,9 @@ internal sealed class WorkflowDefinition
 
     public string? ActivationStrategy { get; init; }
 
+    /// <summary>Whether what its steps do is kept, so that it can be undone.</summary>
+    public bool Compensates { get; init; }
+
     /// <summary>Whether its flowcharts run in token mode; in counter mode otherwise.</summary>
     public bool IsTokenBased { get; init; }
 

@@ -115,6 +115,11 @@ internal sealed partial class Burst : ActivityContext
             Record(recorded.Inputs[input.Slot], value, isOutput: false);
         }
 
+        if (node.IsUndoable)
+        {
+            Remember(InputName(input.Slot), value);
+        }
+
         return value;
     }
 
@@ -135,6 +140,11 @@ internal sealed partial class Burst : ActivityContext
         if (node.Recorded is { } recorded)
         {
             Record(recorded.Outputs[output.Slot], plain, isOutput: true);
+        }
+
+        if (node.IsUndoable)
+        {
+            Remember(name, plain);
         }
 
         if (workflow.KeepsOutputs)
@@ -185,9 +195,11 @@ internal sealed partial class Burst : ActivityContext
         node = next.Node!;
         completed = null;
         ending = null;
+        given = null;
         propertiesBefore = null;
         waits?.Clear();
         dispatchedBefore = dispatched.Count;
+        RememberOrders();
         next.Queued = false;
         result.Steps++;
         resumed = next.Resumed;
@@ -209,6 +221,7 @@ internal sealed partial class Burst : ActivityContext
         current.Payload = null;
         if (completed is { } outcomes)
         {
+            KeepForUndo();
             Complete(current, outcomes);
         }
         else if (waits is { Count: > 0 })

@@ -74,6 +74,12 @@ internal sealed class InstanceState
     /// <summary>Outputs by activity id and output name, kept only for definitions that ask for them.</summary>
     public Dictionary<string, object?> ActivityOutputs { get; init; } = [];
 
+    /// <summary>Steps that were done and can be undone, oldest first; only of definitions that compensate.</summary>
+    public List<DoneStep> Done { get; init; } = [];
+
+    /// <summary>How the instance ends once all of them are undone; null as long as nobody undoes anything.</summary>
+    public InstanceSubStatus? Undoing { get; set; }
+
     /// <summary>The last output set; forgotten when the instance waits.</summary>
     public object? LastResult { get; set; }
 
@@ -202,6 +208,12 @@ internal enum BookmarkKind
 
     /// <summary>A person's answer; the bookmark's id is the task's.</summary>
     Task,
+
+    /// <summary>The answer of another machine, or of somebody who was asked for a task; the bookmark's id is that of the call or the task.</summary>
+    Answer,
+
+    /// <summary>A web request; the name says method and path.</summary>
+    Http,
 }
 
 /// <summary>What an instance waits for.</summary>

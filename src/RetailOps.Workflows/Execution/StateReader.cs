@@ -62,6 +62,8 @@ internal static class StateReader
             i.GetProperty("n").GetInt32(),
             i.GetProperty("at").GetDateTimeOffset(),
             i.TryGetProperty("re", out var retry) ? retry.GetDateTimeOffset() : null)));
+        state.Undoing = root.Text("und") is { } undoing ? Enum.Parse<InstanceSubStatus>(undoing) : null;
+        state.Done.AddRange(root.Items("done").Select(d => new DoneStep(d.GetProperty("a").GetString()!, (JsonElement)ValueCodec.Read(d.GetProperty("v"))!)));
         return state;
     }
 

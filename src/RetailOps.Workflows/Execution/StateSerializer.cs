@@ -104,6 +104,25 @@ internal static class StateSerializer
             writer.WriteEndArray();
         }
 
+        if (state.Undoing is { } undoing)
+        {
+            writer.WriteString("und", undoing.ToString());
+        }
+
+        if (state.Done.Count > 0)
+        {
+            writer.WriteStartArray("done");
+            foreach (var step in state.Done)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("a", step.Step);
+                ValueCodec.Write(writer, "v", step.Values);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+
         writer.WriteEndObject();
     }
 

@@ -88,6 +88,19 @@ internal sealed class WorkflowRunner
     public ValueTask<BurstResult> ContinueAsync(CompiledWorkflow workflow, InstanceState state, IBurstServices services, CancellationToken ct) =>
         RunAsync(new Burst(workflow, state, services, ct));
 
+    /// <summary>Ends an instance for good, once the steps that can be undone are, newest first. Steps of a definition that does not compensate were not kept: it ends at once.</summary>
+    public ValueTask<BurstResult> CompensateAsync(CompiledWorkflow workflow, InstanceState state, IBurstServices services, CancellationToken ct)
+    {
+        var burst = new Burst(workflow, state, services, ct);
+        state.BudgetsInARow = 0;
+        if (state.Undoing is null)
+        {
+            burst.Compensate(InstanceSubStatus.Cancelled);
+        }
+
+        return RunAsync(burst);
+    }
+
     /// <summary>Ends an instance for good: everything that waits is cancelled, nothing runs.</summary>
     public static BurstResult Cancel(CompiledWorkflow workflow, InstanceState state, IBurstServices services)
     {

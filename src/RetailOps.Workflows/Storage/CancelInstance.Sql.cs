@@ -8,11 +8,12 @@ using RetailOps.Platform;
 namespace RetailOps.Workflows;
 
 /// <summary>
-/// Ends a living instance for good, with its waits, its tasks and the children it waits for; one whose start still stands in line ends behind it. A second call finds nothing
-/// to end. What is under change control needs <c>workflows.cancel</c>, too.
+/// Ends a living instance for good, with its waits, its tasks and the children it waits for; on request once its steps are undone, newest first, as far as its
+/// definition compensates. One whose start still stands in line ends behind it. A second call finds nothing to end. What is under change control needs
+/// <c>workflows.cancel</c>, too.
 /// </summary>
 [Needs("workflows.run"), AsksDatabase]
-internal sealed record CancelInstance(Guid Id) : IRequest<Result<Guid>>;
+internal sealed record CancelInstance(Guid Id, bool Compensate = false) : IRequest<Result<Guid>>;
 
 internal sealed class CancelInstanceHandler(UnitOfWork work, EngineBell bell) : IRequestHandler<CancelInstance, Result<Guid>>
 {
@@ -39,7 +40,7 @@ internal sealed class CancelInstanceHandler(UnitOfWork work, EngineBell bell) : 
         }
 
         // In line with everything else that happens to it; what runs at this moment is finished first.
-        work.Write(new StimulusRow(Lane.People, key, StimulusKind.Cancel, "cancel", request.Id, request.Id, null, null, work.Trace));
+        work.Write(new StimulusRow(Lane.People, key, StimulusKind.Cancel, "cancel", request.Id, request.Id, null, request.Compensate ? """{"compensate":true}""" : null, work.Trace));
         work.OnCommitted(() => bell.Ring());
         return request.Id;
     }

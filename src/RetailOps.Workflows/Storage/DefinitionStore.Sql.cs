@@ -16,8 +16,15 @@ namespace RetailOps.Workflows;
 /// <summary>A version ready to run, with who it acts as.</summary>
 /// <param name="Workflow">The compiled graph.</param>
 /// <param name="Caller">The engine as this version: it may send what its activities declare.</param>
-/// <param name="IsSingleton">Whether one instance lives per definition and correlation id at most.</param>
-internal sealed record CompiledVersion(CompiledWorkflow Workflow, Caller.Engine Caller, bool IsSingleton);
+/// <param name="Activation">How many instances may live at once.</param>
+internal sealed record CompiledVersion(CompiledWorkflow Workflow, Caller.Engine Caller, Activation Activation)
+{
+    /// <summary>Whether one instance lives per definition and correlation id at most.</summary>
+    public bool IsSingleton => Activation is Activation.CorrelatedSingleton;
+
+    /// <summary>What two living instances may not share.</summary>
+    public string? SingletonKey(string key) => Activations.SingletonKey(Activation, Workflow.DefinitionId, key);
+}
 
 /// <summary>A definition file that cannot be used, and why.</summary>
 public sealed class DefinitionFileException(string file, IEnumerable<string> problems) : Exception($"{file} cannot be published:{Environment.NewLine}  {string.Join($"{Environment.NewLine}  ", problems)}");
@@ -31,6 +38,7 @@ public sealed record ImportedWorkflows(int Versions, IReadOnlyList<string> Refus
 internal sealed partial class DefinitionStore(Database database, ActivityCatalogue catalogue, ILogger<DefinitionStore> log)
 {
     private readonly ConcurrentDictionary<string, CompiledVersion> compiled = [];
+    private readonly DefinitionLibrary library = new(database, catalogue);
 
     /// <summary>Files of the last import that could not be published; see <see cref="ImportedWorkflows"/>.</summary>
     public IReadOnlyList<string> Refused { get; private set; } = [];
@@ -60,41 +68,49 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         var refused = new List<string>();
         var count = 0;
-        foreach (var file in Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal))
+        var left = Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal).ToList();
+        for (var before = int.MaxValue; left.Count > 0 && left.Count < before;)
         {
-            var name = Path.GetFileName(file);
-            try
+            // What one uses as an activity may stand in a later file: as long as some get in, the others are tried again.
+            before = left.Count;
+            refused.Clear();
+            foreach (var file in left.ToList())
             {
-                count += await ImportOneOf(files, name, await File.ReadAllTextAsync(file, ct), ct) ? 1 : 0;
-            }
-            catch (DefinitionFileException bad)
-            {
-                LogRefused(log, bad.Message);
-                refused.Add(bad.Message);
+                var name = Path.GetFileName(file);
+                try
+                {
+                    count += await ImportOneOf(files, name, await File.ReadAllTextAsync(file, ct), ct) ? 1 : 0;
+                    left.Remove(file);
+                }
+                catch (DefinitionFileException bad)
+                {
+                    refused.Add(bad.Message);
+                }
             }
         }
 
+        refused.ForEach(problem => LogRefused(log, problem));
         Refused = refused;
         return new(count, refused);
     }
 
     /// <summary>Takes over one file's text. False when it says the same as when it was last taken over.</summary>
-    public Task<bool> ImportFile(string name, string text, CancellationToken ct) => Store(name, text, Compile(name, text), ct);
+    public async Task<bool> ImportFile(string name, string text, CancellationToken ct) => await Store(name, text, await Compile(name, text, ct), ct);
 
-    private Task<bool> ImportOneOf(Dictionary<string, string> files, string name, string text, CancellationToken ct)
+    private async Task<bool> ImportOneOf(Dictionary<string, string> files, string name, string text, CancellationToken ct)
     {
-        var workflow = Compile(name, text);
+        var workflow = await Compile(name, text, ct);
         return files.TryAdd(workflow.DefinitionId, name)
-            ? Store(name, text, workflow, ct)
+            ? await Store(name, text, workflow, ct)
             : throw new DefinitionFileException(name, [$"{files[workflow.DefinitionId]} has the definitionId '{workflow.DefinitionId}' too."]);
     }
 
-    private CompiledWorkflow Compile(string name, string text)
+    private async Task<CompiledWorkflow> Compile(string name, string text, CancellationToken ct)
     {
         CompiledWorkflow workflow;
         try
         {
-            workflow = WorkflowCompiler.Compile(DefinitionReader.Read(Encoding.UTF8.GetBytes(text)), catalogue);
+            workflow = await library.Compile(DefinitionReader.Read(Encoding.UTF8.GetBytes(text)), pin: false, ct);
         }
         catch (DefinitionException bad)
         {
@@ -106,7 +122,8 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
             throw new DefinitionFileException(name, ["The definition has no definitionId."]);
         }
 
-        return workflow.HasErrors ? throw new DefinitionFileException(name, workflow.Problems.Where(p => p.IsError).Select(p => p.ToString())) : workflow;
+        var problems = workflow.Problems.Where(p => p.IsError).Concat(await TriggerIndex.Problems(database, workflow, ct)).ToList();
+        return problems.Count > 0 ? throw new DefinitionFileException(name, problems.Select(p => p.ToString())) : workflow;
     }
 
     private async Task<bool> Store(string name, string text, CompiledWorkflow workflow, CancellationToken ct)
@@ -219,6 +236,7 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
             {
                 Parameters = { new() { Value = workflow.EventNames.ToArray() }, new() { Value = versionId } },
             });
+            TriggerIndex.Replace(workflow, versionId).ForEach(batch.BatchCommands.Add);
         }
 
         await batch.ExecuteNonQueryAsync(ct);
@@ -243,14 +261,12 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
         }
 
         var definition = DefinitionReader.Read(Encoding.UTF8.GetBytes(reader.GetString(0)));
-        var workflow = WorkflowCompiler.Compile(definition, catalogue);
+        var workflow = await library.Compile(definition, pin: true, ct);
         LogPersistence.Apply(workflow, catalogue, byDefault: !reader.GetBoolean(2));
         var permissions = workflow.Requests.Select(r => r.GetCustomAttribute<NeedsAttribute>()?.Permission).OfType<string>().ToHashSet();
         var caller = new Caller.Engine(workflow.DefinitionId, workflow.Version, await reader.IsDBNullAsync(1, ct) ? null : reader.GetString(1), permissions);
-        return compiled.GetOrAdd(versionId, new CompiledVersion(workflow, caller, IsSingleton(definition)));
+        return compiled.GetOrAdd(versionId, new CompiledVersion(workflow, caller, Activations.Of(definition.ActivationStrategy)));
     }
-
-    private static bool IsSingleton(WorkflowDefinition definition) => definition.ActivationStrategy is { } strategy && strategy.Contains("Singleton", StringComparison.Ordinal);
 
     [LoggerMessage(4202, LogLevel.Error, "{Problem}")]
     private static partial void LogRefused(ILogger log, string problem);

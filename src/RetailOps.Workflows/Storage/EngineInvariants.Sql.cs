@@ -84,6 +84,15 @@ internal static class EngineInvariants
               and not exists (select from workflows.bookmarks b join workflows.instances i on i.id = b.instance_id and i.finished is null where b.id = t.id)
             """),
         new(
+            "I8e", "whoever waits for another machine has a call under way, or its answer in line",
+            """
+            select 'instance ' || b.instance_id || ' waits for call ' || b.id || ' that nobody makes'
+            from workflows.bookmarks b
+            where b.kind = 4 and b.name <> 'Elsa.RunTask' and ($1::timestamptz is null or b.created >= $1)
+              and not exists (select from workflows.calls c where c.id = b.id)
+              and not exists (select from workflows.stimuli s where s.source_id = b.id)
+            """),
+        new(
             "I9a", "an instance's revision is its number of bursts",
             """
             select 'instance ' || i.id || ' has revision ' || i.revision || ' after ' || i.bursts || ' bursts'

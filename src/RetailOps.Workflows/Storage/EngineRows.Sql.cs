@@ -39,6 +39,18 @@ internal enum StimulusKind : short
 
     /// <summary>A person takes a failed step for done; <c>source_id</c> is the incident.</summary>
     Skip,
+
+    /// <summary>The answer of another machine, or of somebody who was asked for a task; <c>source_id</c> is the call or the task.</summary>
+    Answer = 20,
+
+    /// <summary>A clock or a web request starts an instance; <c>source_id</c> is its id, made beforehand.</summary>
+    Trigger,
+
+    /// <summary>A web request meets a wait, whose id is the name; <c>source_id</c> is the request.</summary>
+    Request,
+
+    /// <summary>An event for everybody who waits for it, whatever the key; <c>source_id</c> is the event.</summary>
+    Broadcast,
 }
 
 /// <summary>Who is served first when there is more than one group's worth: 8 : 4 : 1.</summary>
@@ -217,7 +229,8 @@ internal sealed record BookmarkRow(Guid InstanceId, string Key, Bookmark Bookmar
         Column.Uuid<BookmarkRow>(b => b.InstanceId),
         Column.Text<BookmarkRow>(b => b.Key),
         Column.Int2<BookmarkRow>(b => (short)b.Bookmark.Kind),
-        Column.Text<BookmarkRow>(b => b.Bookmark.Name),
+        // Endpoints are found by method and path.
+        Column.Text<BookmarkRow>(b => b.Bookmark.Kind is BookmarkKind.Http ? b.Bookmark.Key! : b.Bookmark.Name),
         Column.Text<BookmarkRow>(b => b.Bookmark.ActivityId),
         Column.Text<BookmarkRow>(b => b.Bookmark.Hash ?? ""),
         Column.Instant<BookmarkRow>(b => b.Bookmark.CreatedAt));

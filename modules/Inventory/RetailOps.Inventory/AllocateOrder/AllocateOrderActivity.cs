@@ -6,7 +6,7 @@ namespace RetailOps.Inventory;
 /// <summary>Takes stock for the lines it is given. Safe to run twice with the same attempt.</summary>
 [Activity("RetailOps.AllocateOrder", Version = 1, Category = "Inventory", Description = "Takes stock for the lines it is given. Safe to run twice with the same attempt.")]
 [Outcomes("Allocated", "Partly", "Short")]
-[Effect(Effect.Allocates, UndoneBy = "RetailOps.ReleaseAllocation")]
+[Effect(Effect.Allocates, UndoneBy = "RetailOps.ReleaseAllocation", UndoInputs = "Lines=Granted")]
 [Sends(typeof(AllocateOrder))]
 internal sealed class AllocateOrderActivity : Activity
 {
