@@ -97,6 +97,7 @@ public static class Permissions
         ("workflows.run", [Roles.Analyst, Roles.Operator]),
         ("workflows.draw", [Roles.Analyst]),
         ("workflows.approve", [Roles.Publisher]),
+        ("workflows.start", [Roles.Operator]),
         ("workflows.retry", [Roles.Operator]),
         ("workflows.cancel", [Roles.Operator]),
         ("workflows.delete", [Roles.Analyst, Roles.Operator]),

@@ -154,6 +154,21 @@ public sealed class InstanceReadTests(StudioFixture studio)
         variable.GetProperty("value").GetDecimal().Should().Be(120);
     }
 
+    [Fact]
+    public async Task Several_are_exported_in_one_archive()
+    {
+        await studio.Publish(id, StudioFixture.Approval());
+        var instance = (await studio.Execute(id)).GetProperty("id").GetString()!;
+
+        using var response = await studio.Answer(HttpMethod.Post, "/bulk-actions/export/workflow-instances", new { ids = new[] { instance, "none" }, includeWorkflowExecutionLog = true });
+        using var zip = new System.IO.Compression.ZipArchive(await response.Content.ReadAsStreamAsync());
+        using var file = await JsonDocument.ParseAsync(await zip.Entries.Single().OpenAsync());
+
+        zip.Entries[0].Name.Should().Be($"workflow-instance-{instance}.json");
+        file.RootElement.GetProperty("WorkflowState").GetProperty("id").GetString().Should().Be(instance);
+        file.RootElement.GetProperty("WorkflowExecutionLogRecords").GetArrayLength().Should().Be(8);
+    }
+
     [Theory]
     [InlineData("/workflow-instances/undefined")]
     [InlineData("/workflow-instances/0197a000-0000-7000-8000-000000000000")]

@@ -1,6 +1,11 @@
 using System.Net;
 using System.Text.Json;
 
+using Microsoft.Extensions.DependencyInjection;
+
+using RetailOps.Kernel;
+using RetailOps.Platform;
+
 namespace RetailOps.Workflows.Tests;
 
 [Collection(nameof(StudioCollection))]
@@ -135,6 +140,21 @@ public sealed class RunTests(StudioFixture studio)
 
         async Task<(long Cases, long Events)> Cases() =>
             (await studio.Ask<long>("select count(*) from platform.exceptions where key = $1", id), await studio.Ask<long>("select count(*) from platform.events where key = $1", id));
+    }
+
+    [Fact]
+    public async Task What_is_live_under_change_control_is_run_for_real_by_operators_and_dry_by_who_draws()
+    {
+        await studio.Publish(id, new Drawing().Add("start", "Elsa.Event", ("eventName", "returns.refund-granted.v1"), ("canStartWorkflow", true)).Line("w", "text").Connect("start → w"), governed: true);
+        var runner = studio.Services.GetRequiredService<RequestRunner>();
+        Task<Result<StartedInstance>> Start(string role, string? trigger) =>
+            runner.Run(new Caller.Person(Guid.NewGuid(), Permissions.Of([role])), new StartInstance(Guid.CreateVersion7(), id, "Published", null, trigger, null));
+
+        (await Start(Roles.Analyst, null)).Value.IsDry.Should().BeTrue();
+        (await Start(Roles.Operator, null)).Value.IsDry.Should().BeFalse();
+        (await Start(Roles.Analyst, "start")).Value.IsDry.Should().BeTrue();
+        (await Start(Roles.Operator, "start")).Refusal!.Code.Should().Be("workflows.not-by-hand");
+        (await Start(Roles.Auditor, null)).Refusal!.Code.Should().Be("security.forbidden");
     }
 
     [Fact]

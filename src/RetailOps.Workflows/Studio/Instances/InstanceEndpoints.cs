@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Net.Mime;
 using System.Text.Json;
 
@@ -6,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
+using RetailOps.Kernel;
 using RetailOps.Platform;
 
 using IResult = Microsoft.AspNetCore.Http.IResult;
@@ -15,11 +17,18 @@ namespace RetailOps.Workflows;
 /// <summary>What the designer asks for when it reads a journal.</summary>
 internal sealed record JournalAsked(JournalFilter? Filter = null);
 
+/// <summary>Which instances to export, and how much of them.</summary>
+internal sealed record ExportAsked(
+    IReadOnlyList<string>? Ids = null, bool IncludeBookmarks = false, bool IncludeActivityExecutionLog = false, bool IncludeWorkflowExecutionLog = false);
+
 /// <summary>Elsa's API about instances: reading them.</summary>
 internal static class InstanceEndpoints
 {
     /// <summary>Of a journal, when nobody says how much.</summary>
     private const int UsualTake = 200;
+
+    /// <summary>They are in memory together.</summary>
+    private const int MostExported = 100;
 
     public static void Map(IEndpointRouteBuilder elsa)
     {
@@ -28,6 +37,7 @@ internal static class InstanceEndpoints
         elsa.MapGet("/workflow-instances/{id}", Read);
         elsa.MapGet("/workflow-instances/{id}/execution-state", ExecutionState);
         elsa.MapGet("/workflow-instances/{id}/export", Export);
+        elsa.MapPost("/bulk-actions/export/workflow-instances", ExportMany);
         elsa.MapGet("/workflow-instances/{id}/variables", Variables);
         elsa.MapGet("/workflow-instances/{id}/journal", WholeJournal);
         elsa.MapPost("/workflow-instances/{id}/journal", JournalWhere);
@@ -93,6 +103,38 @@ internal static class InstanceEndpoints
         var journal = executions || entries ? (await door.Run(new ReadExecutions(key), ct)).Value : null;
         var file = InstanceExport.Write(instance.Value, Wants("includeBookmarks"), executions ? journal : null, entries ? journal : null);
         return TypedResults.File(file, MediaTypeNames.Application.Octet, $"workflow-instance-{key}.json");
+    }
+
+    /// <summary>Files in an archive; what does not exist is left out.</summary>
+    private static async Task<IResult> ExportMany(HttpRequest request, Door door, CancellationToken ct)
+    {
+        if (await ElsaAnswers.Read<ExportAsked>(request, ct) is not { Ids: { Count: > 0 and <= MostExported } ids } asked)
+        {
+            return Unreadable();
+        }
+
+        using var archive = new MemoryStream();
+        using (var zip = new ZipArchive(archive, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var id in ids.Select(i => Guid.TryParse(i, out var id) ? id : Guid.Empty).Distinct())
+            {
+                var instance = await door.Run(new ReadInstance(id), ct);
+                if (instance is { IsSuccess: false, Refusal.Kind: not RefusalKind.NotFound })
+                {
+                    return ElsaAnswers.Of(instance.Refusal);
+                }
+
+                if (instance.IsSuccess)
+                {
+                    var journal = asked.IncludeActivityExecutionLog || asked.IncludeWorkflowExecutionLog ? (await door.Run(new ReadExecutions(id), ct)).Value : null;
+                    await using var file = await zip.CreateEntry($"workflow-instance-{id}.json").OpenAsync(ct);
+                    await file.WriteAsync(
+                        InstanceExport.Write(instance.Value, asked.IncludeBookmarks, asked.IncludeActivityExecutionLog ? journal : null, asked.IncludeWorkflowExecutionLog ? journal : null), ct);
+                }
+            }
+        }
+
+        return TypedResults.File(archive.ToArray(), MediaTypeNames.Application.Zip, "workflow-instances.zip");
     }
 
     private static Task<IResult> WholeJournal(string id, HttpRequest request, Door door, CancellationToken ct) => Journal(id, new JournalFilter(), request, door, ct);

@@ -112,7 +112,7 @@ internal static class JournalTable
 
     public static async Task<JournalPage> Page(NpgsqlConnection connection, Guid instance, CompiledWorkflow workflow, JournalFilter filter, int skip, int take, CancellationToken ct)
     {
-        var activities = filter.ActivityIds is { Count: > 0 } ? filter.ActivityIds : filter.ActivityNodeIds is { Count: > 0 } nodes ? [.. nodes.Select(ActivityOf)] : null;
+        var activities = filter.ActivityIds is { Count: > 0 } ? filter.ActivityIds : filter.ActivityNodeIds is { Count: > 0 } nodes ? [.. workflow.Nodes.Where(n => nodes.Contains(n.NodeId)).Select(n => n.Id).DefaultIfEmpty("")] : null;
         NpgsqlParameter[] Values() =>
         [
             new() { Value = instance }, Texts(activities), Texts(filter.ExcludedActivityTypes), Texts(filter.EventNames),
@@ -137,9 +137,6 @@ internal static class JournalTable
         var entries = await Read(command, ct);
         return new(instance, workflow, entries, await InstanceTable.Incidents(connection, instance, ct), entries.Count);
     }
-
-    /// <summary>The end of a node's path is its activity's id, which a definition has once.</summary>
-    public static string ActivityOf(string nodeId) => nodeId[(nodeId.LastIndexOf(':') + 1)..];
 
     private static NpgsqlParameter Texts(IReadOnlyList<string>? words) => new()
     {
