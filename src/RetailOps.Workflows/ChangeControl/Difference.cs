@@ -43,7 +43,7 @@ internal static class Difference
         var found = new HashSet<string>(StringComparer.Ordinal);
         Walk(root, a =>
         {
-            foreach (var connection in JsonSerializer.SerializeToElement(a["connections"]) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : [])
+            foreach (var connection in Element(a["connections"]) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : [])
             {
                 var (source, target) = (connection.Member("source") ?? default, connection.Member("target") ?? default);
                 var from = source.ValueKind == JsonValueKind.String ? source.GetString() : source.Text("activity");
@@ -149,5 +149,5 @@ internal static class Difference
         where !JsonNode.DeepEquals(old, now)
         select new MemberChange(name, Element(old), Element(now));
 
-    private static JsonElement? Element(JsonNode? node) => node is null ? null : JsonSerializer.SerializeToElement(node);
+    private static JsonElement? Element(JsonNode? node) => node is null ? null : ElsaDocument.Parse(node.ToJsonString());
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 using MediatR;
@@ -12,7 +13,7 @@ internal sealed class LintWorkflowHandler(DefinitionDesk desk) : IRequestHandler
     {
         try
         {
-            var document = ElsaDocument.Normal(DefinitionReader.Read(JsonSerializer.SerializeToUtf8Bytes(request.Definition)).Document).ToJsonString();
+            var document = ElsaDocument.Normal(DefinitionReader.Read(Encoding.UTF8.GetBytes(request.Definition.GetRawText())).Document).ToJsonString();
             return new WorkflowProblems([.. (await desk.Problems(document, cancellationToken)).Select(p => new WorkflowProblem(p.Code, p.IsError ? "error" : "warning", p.ActivityId, p.Message))]);
         }
         catch (Exception e) when (e is DefinitionException or JsonException or ArgumentException or InvalidOperationException)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -38,7 +39,7 @@ internal sealed class SaveDefinitionHandler(UnitOfWork work, DefinitionDesk desk
         try
         {
             // Read as strictly as a file: sizes, depth, doubled members.
-            read = DefinitionReader.Read(JsonSerializer.SerializeToUtf8Bytes(request.Model));
+            read = DefinitionReader.Read(Encoding.UTF8.GetBytes(request.Model.GetRawText()));
             normal = ElsaDocument.Normal(read.Document);
         }
         catch (Exception e) when (e is DefinitionException or JsonException or ArgumentException or InvalidOperationException)

@@ -25,7 +25,7 @@ internal sealed class DefinitionExport(Database database)
             var isWritten = !File.Exists(path) || !Says(await File.ReadAllTextAsync(path, ct), live.Document);
             if (isWritten)
             {
-                await File.WriteAllBytesAsync(path, ElsaDocument.File(live), ct);
+                await File.WriteAllBytesAsync(path, ElsaDocument.File(live, isLean: true), ct);
             }
 
             exported.Add(new(file, live.DefinitionId, live.Version, isWritten));

@@ -8,7 +8,7 @@ internal static class DefinitionAnswers
     /// <summary>A row of a list.</summary>
     public static object Summary(StoredVersion v) => new
     {
-        links = ElsaDocument.Links(v.DefinitionId),
+        links = DefinitionLinks.Of(v.DefinitionId),
         isMaterializerAvailable = true,
         id = v.VersionId,
         definitionId = v.DefinitionId,

@@ -51,7 +51,7 @@ internal static class DefinitionEndpoints
             return UnknownVersions();
         }
 
-        return ElsaAnswers.Of(await door.Run(new ListDefinitions(query), ct), page => ElsaAnswers.Ok(new { items = page.Items.Select(DefinitionAnswers.Summary), totalCount = page.Total, links = ElsaDocument.Links() }));
+        return ElsaAnswers.Of(await door.Run(new ListDefinitions(query), ct), page => ElsaAnswers.Ok(new { items = page.Items.Select(DefinitionAnswers.Summary), totalCount = page.Total, links = DefinitionLinks.OfAll() }));
     }
 
     private static async Task<IResult> Count(HttpRequest request, Door door, CancellationToken ct) =>

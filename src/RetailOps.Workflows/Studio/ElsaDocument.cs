@@ -125,7 +125,7 @@ internal static class ElsaDocument
         var answer = new JsonObject();
         if (withLinks)
         {
-            answer["links"] = Links(version.DefinitionId);
+            answer["links"] = DefinitionLinks.Of(version.DefinitionId);
         }
 
         foreach (var (name, value) in normal.ToList())
@@ -138,10 +138,17 @@ internal static class ElsaDocument
     }
 
     /// <summary>A stored version as a file: the schema first, formatted to be reviewed.</summary>
-    public static byte[] File(StoredVersion version)
+    /// <param name="version">Which.</param>
+    /// <param name="isLean">Without what says nothing: flags that are not set.</param>
+    public static byte[] File(StoredVersion version, bool isLean = false)
     {
         var file = new JsonObject { ["$schema"] = Schema };
         var normal = Whole(version);
+        if (isLean)
+        {
+            Lean(normal["root"]);
+        }
+
         foreach (var (name, value) in normal.ToList())
         {
             normal.Remove(name);
@@ -151,40 +158,44 @@ internal static class ElsaDocument
         return DefinitionReader.Read(Encoding.UTF8.GetBytes(file.ToJsonString(Relaxed))).Write();
     }
 
-    /// <summary>What the designer offers to do with definitions.</summary>
-    public static JsonArray Links() =>
-    [
-        Link("/workflow-definitions", "self", "GET"), Link("/workflow-definitions/validation/is-name-unique", "is-name-unique", "GET"), Link("/workflow-definitions/query/count", "count", "GET"),
-        Link("/workflow-definitions/many-by-id", "many-by-id", "GET"), Link("/bulk-actions/delete/workflow-definitions/by-definition-id", "bulk-delete-by-definition-id", "POST"),
-        Link("/bulk-actions/delete/workflow-definitions/by-id", "bulk-delete-by-id", "POST"), Link("/bulk-actions/publish/workflow-definitions/by-definition-ids", "bulk-publish", "POST"),
-        Link("/bulk-actions/retract/workflow-definitions/by-definition-ids", "bulk-retract", "POST"), Link("/workflow-definitions/import", "import", "POST"),
-        Link("/workflow-definitions/import-files", "import-files", "POST"), Link("/workflow-definitions", "create", "POST"),
-    ];
-
-    /// <summary>What the designer offers to do with a definition.</summary>
-    public static JsonArray Links(string definitionId)
-    {
-        var path = "/workflow-definitions/" + definitionId;
-        return
-        [
-            Link(path, "self", "GET"), Link("/workflow-definitions/by-definition-id/" + definitionId, "self", "GET"), Link(path + "/versions", "versions", "GET"),
-            Link(path + "/bulk-dispatch", "bulk-dispatch", "POST"), Link(path + "/dispatch", "dispatch", "POST"), Link(path + "/execute", "execute", "POST"), Link(path + "/export", "export", "POST"),
-            Link(path + "/publish", "publish", "POST"), Link(path + "/retract", "retract", "POST"), Link(path, "delete", "DELETE"), Link(path + "/import", "import", "PUT"),
-            Link(path + "/update-references", "update-references", "POST"),
-        ];
-    }
-
     public static JsonElement Parse(string document)
     {
         using var parsed = JsonDocument.Parse(document, new JsonDocumentOptions { MaxDepth = 512 });
         return parsed.RootElement.Clone();
     }
 
+    private static void Lean(JsonNode? node)
+    {
+        if (node is JsonObject one)
+        {
+            if (one["customProperties"] is JsonObject custom)
+            {
+                foreach (var (name, _) in custom.Where(m => m.Value is JsonArray { Count: 0 } || (m.Value is JsonValue flag && flag.TryGetValue<bool>(out var set) && !set)).ToList())
+                {
+                    custom.Remove(name);
+                }
+            }
+
+            foreach (var (_, inner) in one)
+            {
+                Lean(inner);
+            }
+        }
+        else if (node is JsonArray many)
+        {
+            foreach (var inner in many)
+            {
+                Lean(inner);
+            }
+        }
+    }
+
     private static JsonObject Whole(StoredVersion version)
     {
         var normal = Normal(Parse(version.Document));
         (normal["id"], normal["definitionId"], normal["name"], normal["version"]) = (version.VersionId, version.DefinitionId, version.Name, version.Version);
-        (normal["createdAt"], normal["isReadonly"], normal["isSystem"], normal["isLatest"], normal["isPublished"]) = (version.Created, false, version.IsSystem, version.IsLatest, version.IsPublished);
+        normal["createdAt"] = version.IsFromFile && normal["createdAt"] is JsonValue written ? written.DeepClone() : version.Created;
+        (normal["isReadonly"], normal["isSystem"], normal["isLatest"], normal["isPublished"]) = (false, version.IsSystem, version.IsLatest, version.IsPublished);
         return Ordered(normal);
     }
 
@@ -202,8 +213,6 @@ internal static class ElsaDocument
 
         return ordered;
     }
-
-    private static JsonObject Link(string href, string rel, string method) => new() { ["href"] = href, ["rel"] = rel, ["method"] = method };
 
     private static void Spell(JsonObject of, string name)
     {
@@ -246,6 +255,19 @@ internal static class ElsaDocument
         foreach (var (name, value) in drawn.Where(d => !KnownOfActivity.Contains(d.Key)))
         {
             activity[name] = Part(name, value, nodeId);
+        }
+
+        // A container that was just begun in the designer's dialog has none of these, and the designer expects them.
+        if (TextOf(drawn, "type") is "Elsa.Flowchart" or "Elsa.Sequence" or "Elsa.Parallel")
+        {
+            activity.TryAdd("variables", new JsonArray());
+            activity.TryAdd("activities", new JsonArray());
+        }
+
+        if (TextOf(drawn, "type") is "Elsa.Flowchart")
+        {
+            activity.TryAdd("connections", new JsonArray());
+            custom.TryAdd("notFoundConnections", new JsonArray());
         }
 
         return activity;

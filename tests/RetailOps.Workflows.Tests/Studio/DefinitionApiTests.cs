@@ -52,6 +52,20 @@ public sealed class DefinitionApiTests(StudioHost studio) : IClassFixture<Studio
         StudioHost.LineOf(made)["nodeId"]!.GetValue<string>().Should().Be("Workflow1:Flowchart1:line");
     }
 
+    [Theory]
+    [InlineData("Elsa.Flowchart", "activities,connections,variables")]
+    [InlineData("Elsa.Sequence", "activities,variables")]
+    [InlineData(null, "activities,variables")]
+    public async Task A_drawing_that_was_just_begun_has_what_the_designer_expects_of_it(string? root, string lists)
+    {
+        var model = StudioHost.Model(null, "Begun " + root);
+        model["root"] = root is null ? null : new JsonObject { ["id"] = "r", ["type"] = root, ["version"] = 1, ["name"] = "R" };
+
+        var made = await studio.Save(model);
+
+        made["root"]!.AsObject().Where(m => m.Value is JsonArray { Count: 0 }).Select(m => m.Key).Order().Should().Equal(lists.Split(','));
+    }
+
     [Fact]
     public async Task A_draft_is_saved_in_place_and_a_published_version_never()
     {
@@ -198,6 +212,36 @@ public sealed class DefinitionApiTests(StudioHost studio) : IClassFixture<Studio
         live.Should().Be("orders.order-placed.v1 began");
         after.Should().Be(0);
         (await studio.Look<long>("select count(*) from workflows.triggers where definition_id = 'starts'")).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_large_drawing_is_saved_and_one_that_is_too_large_is_refused()
+    {
+        var large = await studio.Save(StudioHost.Model("large", "Large", new string('x', 1_800_000)));
+        var (tooLarge, _) = await studio.Post("/workflow-definitions", new JsonObject { ["model"] = StudioHost.Model("too-large", "Too large", new string('x', 2_120_000)), ["publish"] = false });
+        var (farTooLarge, _) = await studio.Post("/workflow-definitions", new JsonObject { ["model"] = StudioHost.Model("far", "Far too large", new string('x', 3_000_000)), ["publish"] = false });
+
+        large["version"]!.GetValue<int>().Should().Be(1);
+        (tooLarge, farTooLarge).Should().Be((HttpStatusCode.BadRequest, HttpStatusCode.RequestEntityTooLarge));
+    }
+
+    [Fact]
+    public async Task A_drawing_nested_as_deep_as_may_be_is_saved_shown_and_compared()
+    {
+        var inner = new JsonObject { ["id"] = "line", ["type"] = "Elsa.WriteLine", ["version"] = 1 };
+        for (var i = 0; i < 90; i++)
+        {
+            inner = new JsonObject { ["id"] = $"s{i}", ["type"] = "Elsa.Sequence", ["version"] = 1, ["activities"] = new JsonArray(inner) };
+        }
+
+        var model = StudioHost.Model("deep", "Deep");
+        model["root"] = inner;
+        var saved = await studio.Save(model, publish: true);
+        using var difference = await studio.Http.GetAsync("/api/v1/workflows/definitions/deep/versions/1/difference");
+
+        saved["isPublished"]!.GetValue<bool>().Should().BeTrue();
+        (await studio.Get("/workflow-definitions/deep")).Status.Should().Be(HttpStatusCode.OK);
+        difference.StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]

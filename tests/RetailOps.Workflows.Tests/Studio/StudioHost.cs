@@ -114,7 +114,7 @@ public sealed class StudioHost : IAsyncLifetime
 
     public static JsonNode LineOf(JsonNode definition) => definition["root"]!["activities"]![0]!;
 
-    private static JsonNode? Parse(string text) => text.StartsWith('{') || text.StartsWith('[') ? JsonNode.Parse(text) : text.Length == 0 ? null : JsonValue.Create(text);
+    private static JsonNode? Parse(string text) => text.StartsWith('{') || text.StartsWith('[') ? JsonNode.Parse(text, documentOptions: new() { MaxDepth = 512 }) : text.Length == 0 ? null : JsonValue.Create(text);
 }
 
 /// <summary>What the real server answered. It lies beside the repository and is not part of it.</summary>
