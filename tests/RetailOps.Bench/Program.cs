@@ -13,12 +13,12 @@ if (args.Contains("--help") || args is [] or ["--json"])
     Console.WriteLine(
         """
         bench SUITE: measures, beside a baseline, in turns, and says whether the goals are met.
-          engine        runs of ten trivial steps in memory, and stored, with and without a wait
           burst         orders through capture, burst, shipment, burst, in process; 1, 8 and 32 in flight, spread and one hot item
           orders        whole orders over HTTP: placed, allocated, shipped, invoiced, posted; then what one waits at half of the peak
           hot           the same with one line that all orders share, in turns with such that share none
           returns       whole returns over HTTP of orders that are over: asked for, received, inspected, put away, refunded, credit memo posted
           resume        how soon flows go on beside many that sleep, many timers and old versions, beside an empty database; how soon a host is ready there
+          engine        runs of the engine alone: in memory, stored, and such that wait and go on
           growth        orders behind a seeded history, beside such in an empty database
         Options:
           --rounds N    rounds of each, the median counts (3)
@@ -43,13 +43,13 @@ if (args.Contains("--help") || args is [] or ["--json"])
 
 Func<BenchOptions, Task<IReadOnlyList<BenchRow>>>? suite = args[0] switch
 {
-    "engine" => EngineSuite.Run,
     "burst" => BurstSuite.Run,
     "orders" => OrdersSuite.Run,
     "hot" => OrdersSuite.RunHot,
     "returns" => ReturnsSuite.Run,
     "resume" => GrowthSuite.RunResume,
     "growth" => GrowthSuite.Run,
+    "engine" => EngineSuite.Run,
     _ => null,
 };
 var options = BenchOptions.Read(args[1..], out var problem);
