@@ -45,6 +45,7 @@ public sealed class DamageTests(QuietShop shop) : IClassFixture<QuietShop>
         { "I8c", "insert into workflows.bookmarks (id, instance_id, key, kind, name, activity_id, hash, created) select gen_random_uuid(), id, key, 2, 'n', 'a', 'h', now() from workflows.instances limit 1" },
         { "I8d", "insert into workflows.bookmarks (id, instance_id, key, kind, name, activity_id, hash, created) select gen_random_uuid(), id, key, 3, 'n', 'a', 'h', now() from workflows.instances limit 1" },
         { "I8d", "insert into workflows.tasks (id, instance_id, key, kind, title, candidates, outcomes, opened, status, revision) values (gen_random_uuid(), gen_random_uuid(), 'k', 'k', 't', '[]', '[]', now(), 0, 1)" },
+        { "I8e", "insert into workflows.bookmarks (id, instance_id, key, kind, name, activity_id, hash, created) select gen_random_uuid(), id, key, 4, 'Elsa.SendHttpRequest', 'a', 'h', now() from workflows.instances limit 1" },
         { "I9a", "update workflows.instances set revision = revision + 1" },
         { "I9b", "delete from workflows.journal where sequence = 2" },
         { "I9c", "insert into workflows.journal select instance_id, 1000 + sequence, activity_id, activity_type, execution_id, event, message, occurred from workflows.journal where event = 'Completed'" },

@@ -53,18 +53,29 @@ internal sealed partial class Flowchart : Composite
         var flow = self.Node!.Flow!;
         var graph = flow.From(self.Flow!.Start);
         var counters = self.Flow;
-        var stack = new Stack<(int Child, int Next, Outcomes Outcomes)>();
-        Enter(position, outcomes, backward);
-        while (stack.TryPop(out var top))
+        // Mostly nothing is skipped, and no stack is needed.
+        Stack<(int Child, int Next, Outcomes Outcomes)>? stack = null;
+        var (child, next, by) = (position, 0, outcomes);
+        if (!backward)
         {
-            var (child, next, by) = top;
+            // A round begun by a connection back is the loop's, not a new arrival from the start.
+            counters.Activities[child]++;
+        }
+
+        while (true)
+        {
             if (next == flow.Outbound[child].Length)
             {
+                if (stack?.TryPop(out var below) != true)
+                {
+                    return;
+                }
+
+                (child, next, by) = below;
                 continue;
             }
 
-            stack.Push((child, next + 1, by));
-            var connection = flow.Outbound[child][next];
+            var connection = flow.Outbound[child][next++];
             var followed = by.Contains(connection.Port);
             counters.Connections[connection.Index]++;
             counters.Followed[connection.Index] = followed;
@@ -77,19 +88,10 @@ internal sealed partial class Flowchart : Composite
             }
             else if (Arrive(burst, self, graph, connection))
             {
-                Enter(connection.Target, Outcomes.None, backward: false);
-            }
-        }
-
-        void Enter(int child, Outcomes with, bool backward)
-        {
-            // A round begun by a connection back is the loop's, not a new arrival from the start.
-            if (!backward)
-            {
+                (stack ??= new()).Push((child, next, by));
+                (child, next, by) = (connection.Target, 0, Outcomes.None);
                 counters.Activities[child]++;
             }
-
-            stack.Push((child, 0, with));
         }
     }
 
@@ -121,7 +123,7 @@ internal sealed partial class Flowchart : Composite
                 return false;               // the join has been passed in this round
             }
 
-            if (Array.Exists(inbound, c => counters.Followed[c.Index]))
+            if (IsAnyFollowed(inbound, counters))
             {
                 burst.Schedule(target, self);
                 CancelBefore(burst, self, graph, connection.Target);
@@ -129,20 +131,47 @@ internal sealed partial class Flowchart : Composite
             }
         }
 
-        if (!Array.TrueForAll(inbound, c => counters.Connections[c.Index] > visits))
+        foreach (var one in inbound)
         {
-            return false;                   // somebody is still on the way
+            if (counters.Connections[one.Index] <= visits)
+            {
+                return false;               // somebody is still on the way
+            }
         }
 
-        var runs = mode == FlowJoinMode.WaitAll
-            ? Array.TrueForAll(inbound, c => counters.Followed[c.Index])
-            : Array.Exists(inbound, c => counters.Followed[c.Index]);
+        var runs = mode == FlowJoinMode.WaitAll ? AreAllFollowed(inbound, counters) : IsAnyFollowed(inbound, counters);
         if (runs)
         {
             burst.Schedule(target, self);
         }
 
         return !runs;
+    }
+
+    private static bool IsAnyFollowed(FlowConnection[] inbound, FlowCounters counters)
+    {
+        foreach (var connection in inbound)
+        {
+            if (counters.Followed[connection.Index])
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool AreAllFollowed(FlowConnection[] inbound, FlowCounters counters)
+    {
+        foreach (var connection in inbound)
+        {
+            if (!counters.Followed[connection.Index])
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>The first to arrive wins: what is still under way before the join is given up, and its own connections count as visited.</summary>

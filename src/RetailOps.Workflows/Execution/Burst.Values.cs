@@ -68,8 +68,7 @@ internal sealed partial class Burst
         {
             if (scope.Variables?.ContainsKey(id) == true)
             {
-                var declared = Array.Find(scope.Node!.Variables, v => v.Id == id);
-                scope.Variables[id] = declared is null ? ValueConverter.Plain(value) : declared.Type.Keep(value);
+                scope.Variables[id] = Declared(scope.Node!, id) is { } declared ? declared.Type.Keep(value) : ValueConverter.Plain(value);
                 return true;
             }
         }
@@ -133,6 +132,19 @@ internal sealed partial class Burst
     /// <summary>The argument scripts mean by <c>getX()</c>; null when the definition has none.</summary>
     public string? ArgumentNamed(string pascal) =>
         node.Scope.Definition.Inputs.FirstOrDefault(i => i.Length == pascal.Length && char.ToUpperInvariant(i[0]) == pascal[0] && i.AsSpan(1).SequenceEqual(pascal.AsSpan(1)));
+
+    private static CompiledVariable? Declared(CompiledNode node, string id)
+    {
+        foreach (var variable in node.Variables)
+        {
+            if (variable.Id == id)
+            {
+                return variable;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Locals are kept under their names, declared variables under their ids.</summary>
     private static bool IsLocal(ActivityExecution scope, string name) => !Array.Exists(scope.Node!.Variables, v => v.Id == name);

@@ -143,6 +143,37 @@ public sealed class MessageTests : IAsyncLifetime
         (await own.Ask<string>("select message from workflows.incidents")).Should().StartWith("The answer has more than");
     }
 
+    [Fact]
+    public async Task A_call_that_nobody_makes_any_more_is_found_by_the_invariant_for_it()
+    {
+        await bench.Publish("flow", SignalTests.Start().Add("call", "Elsa.SendHttpRequest", ("url", "http://127.0.0.1:1/")).Connect("start → call → end"));
+        await bench.Say(Began.Name, "k-1");
+        await bench.Run();
+
+        await bench.Ask<int>("delete from workflows.calls");
+        await bench.Ask<int>("delete from workflows.stimuli");
+
+        (await bench.Host.Broken()).Should().Contain(b => b.StartsWith("I8e: "));
+    }
+
+    [Theory]
+    [InlineData("/ok", "ok"), InlineData("/missing", "other"), InlineData("/gone", "gone")]
+    public async Task A_call_runs_what_is_drawn_for_how_it_went_and_is_done(string path, string ran)
+    {
+        using var machine = new Machine();
+        await using var own = await Calling("127.0.0.1", TimeSpan.FromSeconds(5));
+        await own.Publish("flow", SignalTests.Start().Add("call", "Elsa.SendHttpRequest", ("url", machine.Address(path)), ("expectedStatusCodes", new JsonArray(new JsonObject { ["statusCode"] = 200, ["activity"] = Line("ok") })),
+            ("unmatchedStatusCode", Line("other")), ("failedToConnect", Line("gone"))).Line("after", "after").Connect("start → call → after"));
+        await own.Say(Began.Name, "k-1");
+        await own.Run();
+        await Delivered(own);
+        await own.Run();
+
+        (await own.Ask<string>("select string_agg(activity_id, ' ' order by sequence) from workflows.journal where activity_type = 'Elsa.WriteLine' and event = 'Completed'")).Should().Be(ran + " after");
+
+        static JsonObject Line(string id) => new() { ["id"] = id, ["type"] = "Elsa.WriteLine", ["version"] = 1, ["text"] = id };
+    }
+
     private async Task<EngineBench> Calling(string allowed, TimeSpan timeout)
     {
         await bench.DisposeAsync();
