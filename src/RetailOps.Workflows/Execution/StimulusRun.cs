@@ -137,6 +137,12 @@ internal sealed partial class StimulusRun(UnitOfWork unit, DefinitionStore defin
 
         var order = JsonSerializer.Deserialize<StartOrder>(stimulus.Data!, JsonReading.Web)!;
         var version = await definitions.Compiled(start[..start.IndexOf('|', StringComparison.Ordinal)], ct);
+        if (await IsTaken(version, stimulus.Key))
+        {
+            Keep(stimulus, late: true);
+            return;
+        }
+
         var state = InstanceState.New(stimulus.SourceId, version.Workflow, order.CorrelationId, order.Input);
         services.Act(version.Caller, stimulus, now);
         var payload = order.TriggerActivityId is null ? null : order.Input;

@@ -178,7 +178,10 @@ internal static class ChangeEndpoints
             { ValueKind: JsonValueKind.Object } answer => answer.Text("outcome"),
             _ => null,
         };
-        return ElsaAnswers.Of(await door.Run(new CompleteTask(task, outcome ?? "Done", said.Result?.Member("answer")), ct), _ => Results.Ok());
+        var completed = await door.Run(new CompleteTask(task, outcome ?? "Done", said.Result?.Member("answer")), ct);
+        return completed is { IsSuccess: false, Refusal.Kind: RefusalKind.NotFound }
+            ? ElsaAnswers.Of(await door.Run(new CompleteRunTask(task, said.Result), ct), _ => Results.Ok())
+            : ElsaAnswers.Of(completed, _ => Results.Ok());
     }
 
     private static async Task<IResult> Trigger(string eventName, HttpRequest request, Door door, CancellationToken ct)

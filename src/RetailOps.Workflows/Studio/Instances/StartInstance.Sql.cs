@@ -78,7 +78,7 @@ internal sealed class StartInstanceHandler(UnitOfWork work, DefinitionStore defi
         }
 
         var key = correlation ?? request.Id.ToString();
-        if (version.IsSingleton && await ChosenVersion.IsTaken(connection, $"{request.DefinitionId}:{key}", ct))
+        if (version.SingletonKey(key) is { } taken && await SingletonTable.IsTaken(connection, taken, ct))
         {
             return InstanceRefusals.Lives();
         }
@@ -169,13 +169,6 @@ internal sealed record ChosenVersion(string VersionId, bool IsPublished, bool Is
     /// <summary>A version by its own id; null when there is none.</summary>
     public static Task<ChosenVersion?> Of(NpgsqlConnection connection, string versionId, CancellationToken ct) =>
         One(new NpgsqlCommand($"select {Columns} from workflows.definitions d where d.version_id = $1", connection) { Parameters = { new() { Value = versionId } } }, ct);
-
-    /// <summary>Whether an instance lives that permits no other.</summary>
-    public static async Task<bool> IsTaken(NpgsqlConnection connection, string singletonKey, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand("select exists (select from workflows.instances where singleton_key = $1)", connection) { Parameters = { new() { Value = singletonKey } } };
-        return (bool)(await command.ExecuteScalarAsync(ct))!;
-    }
 
     private static async Task<ChosenVersion?> One(NpgsqlCommand command, CancellationToken ct)
     {
