@@ -78,6 +78,7 @@ public static class HostComposition
             app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto });
         }
 
+        app.UseCleanAddresses();
         app.UseRequestLog();
         app.UseHttp();
         if (settings.IsDemo)
@@ -101,6 +102,7 @@ public static class HostComposition
 
         api.MapWorkflows();
         app.MapDesignerApi().MapStudio();
+        app.MapDesigner();
 
         if (settings is { IsDemo: true, RunsJobs: true })
         {
