@@ -22,6 +22,7 @@ public static class WorkflowsModule
         services.AddSingleton<DefinitionStore>();
         services.AddSingleton<BurstExecutor>();
         services.AddScoped<TaskAnswers>();
+        services.AddSingleton<DryRun>();
         services.AddSingleton<EngineWatch>();
         services.AddSingleton<EngineHost>();
         services.AddHostedService(s => s.GetRequiredService<EngineHost>());
@@ -34,6 +35,7 @@ public static class WorkflowsModule
         services.AddSingleton<IDecisions>(s => s.GetRequiredService<Decisions>());
         services.AddDocumentKind(Decisions.Kind, DecisionTable.Faults);
         services.AddSingleton(new RetentionFunction("select what, deleted from workflows.retire($1)"));
+        services.AddSingleton(new RetentionFunction("select what, deleted from workflows.retire_dry($1)"));
         return services;
     }
 

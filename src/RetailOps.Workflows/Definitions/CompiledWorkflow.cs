@@ -86,6 +86,9 @@ internal sealed class CompiledNode
     /// <summary>Of a flowchart.</summary>
     public FlowGraphs? Flow { get; internal set; }
 
+    /// <summary>What of its executions is written down; null for nothing. Set once, before the version is run.</summary>
+    public RecordedValues? Recorded { get; internal set; }
+
     public CompiledNode? Port(string name) => Ports.FirstOrDefault(p => p.Key == name).Value;
 }
 

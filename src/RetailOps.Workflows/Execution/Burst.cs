@@ -109,7 +109,13 @@ internal sealed partial class Burst : ActivityContext
         }
 
         var expression = node.Inputs[input.Slot];
-        return expression is Literal<T> literal ? literal.Value : ValueConverter.To<T>(expression.Evaluate(this));
+        var value = expression is Literal<T> literal ? literal.Value : ValueConverter.To<T>(expression.Evaluate(this));
+        if (node.Recorded is { } recorded)
+        {
+            Record(recorded.Inputs[input.Slot], value, isOutput: false);
+        }
+
+        return value;
     }
 
     /// <summary>An input of another activity, seen from where this step stands.</summary>
@@ -126,6 +132,11 @@ internal sealed partial class Burst : ActivityContext
         }
 
         var (name, target) = node.Outputs[output.Slot];
+        if (node.Recorded is { } recorded)
+        {
+            Record(recorded.Outputs[output.Slot], plain, isOutput: true);
+        }
+
         if (workflow.KeepsOutputs)
         {
             state.ActivityOutputs[node.Id + "." + name] = plain;
@@ -215,6 +226,6 @@ internal sealed partial class Burst : ActivityContext
     private void Journal(ActivityExecution execution, string eventName, string? detail)
     {
         var parent = execution.Parent is { } p ? Workflows.ExecutionId.Of(state.Id, p.Number) : (Guid?)null;
-        result.Journal.Add(new JournalEntry(state.JournalSequence++, execution.Node!, Workflows.ExecutionId.Of(state.Id, execution.Number), parent, eventName, detail, Now));
+        result.Journal.Add(new JournalEntry(state.JournalSequence++, execution.Node!, Workflows.ExecutionId.Of(state.Id, execution.Number), parent, eventName, detail, Now) { Data = execution.Node!.Recorded is null ? null : TakeRecord(execution, eventName) });
     }
 }

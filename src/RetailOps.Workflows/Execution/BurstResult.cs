@@ -49,6 +49,9 @@ internal sealed class BurstResult
 /// <param name="Detail">The outcomes of Completed, what a Suspended waits for, the message of Faulted.</param>
 internal readonly record struct JournalEntry(long Sequence, CompiledNode Node, Guid ExecutionId, Guid? ParentExecutionId, string EventName, string? Detail, DateTimeOffset At)
 {
+    /// <summary>What the execution was given and gave, as JSON; null where its definition does not ask for that.</summary>
+    public string? Data { get; init; }
+
     public string ActivityId => Node.Id;
 
     public string NodeId => Node.NodeId;

@@ -27,6 +27,8 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         {
             case StimulusKind.Child:
                 return StartChild(stimulus, ct);
+            case StimulusKind.Start:
+                return StartAsked(stimulus, ct);
             case StimulusKind.ChildEnded or StimulusKind.Task when stimulus.Targets is [var waiting]:
                 return Resume(stimulus, waiting, stimulus.SourceId, ct);
             case StimulusKind.Cancel when stimulus.Targets is [var cancelled]:
@@ -109,6 +111,23 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         state.Properties[ParentLink.Property] = JsonSerializer.SerializeToElement(new ParentLink(order.Parent, order.ParentKey, order.IsAwaited), JsonReading.Web);
         services.Act(version.Caller, stimulus, now);
         await Store(stimulus, version, state, null, await Runner.StartAsync(version.Workflow, state, null, null, services, ct));
+    }
+
+    /// <summary>Somebody asked for it by hand. Where one lives that permits no other, who asked sees that there is no instance.</summary>
+    private async Task StartAsked(ClaimedStimulus stimulus, CancellationToken ct)
+    {
+        if (stimulus.Starts is not [var start])
+        {
+            Keep(stimulus, late: true);
+            return;
+        }
+
+        var order = JsonSerializer.Deserialize<StartOrder>(stimulus.Data!, JsonReading.Web)!;
+        var version = await definitions.Compiled(start[..start.IndexOf('|', StringComparison.Ordinal)], ct);
+        var state = InstanceState.New(stimulus.SourceId, version.Workflow, order.CorrelationId, order.Input);
+        services.Act(version.Caller, stimulus, now);
+        var payload = order.TriggerActivityId is null ? null : order.Input;
+        await Store(stimulus, version, state, null, await Runner.StartAsync(version.Workflow, state, order.TriggerActivityId, payload, services, ct));
     }
 
     private async Task Cancel(ClaimedStimulus stimulus, ClaimedTarget target, CancellationToken ct)
@@ -277,11 +296,12 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         {
             var singleton = result.Status is InstanceStatus.Running && version.IsSingleton ? $"{state.DefinitionId}:{key}" : null;
             unit.Write(new InstanceRow(
-                state.Id, state.DefinitionId, state.VersionId, key, $"{state.DefinitionId}:{stimulus.SourceId}", singleton, ParentLink.Of(state)?.Id, result.Status, document, now));
+                state.Id, state.DefinitionId, state.VersionId, key, $"{state.DefinitionId}:{stimulus.SourceId}", singleton, ParentLink.Of(state)?.Id, result.Status, document, now,
+                state.SubStatus, state.Name));
         }
         else
         {
-            unit.Write(new InstanceUpdateRow(state.Id, before.Revision, result.Status, document, now));
+            unit.Write(new InstanceUpdateRow(state.Id, before.Revision, result.Status, document, now, state.SubStatus, state.Name));
         }
 
         result.BookmarksRemoved.ForEach(b => unit.Write(new BookmarkGoneRow(b)));

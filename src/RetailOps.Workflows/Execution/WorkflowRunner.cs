@@ -34,6 +34,16 @@ internal sealed class WorkflowRunner
         return RunAsync(burst);
     }
 
+    /// <summary>Runs one activity by itself, with what is below it; when it is done the instance has ended.</summary>
+    /// <param name="variables">What it sees of the variables around it, by their ids and names.</param>
+    public ValueTask<BurstResult> TestAsync(
+        CompiledWorkflow workflow, InstanceState state, CompiledNode activity, Dictionary<string, object?> variables, IBurstServices services, CancellationToken ct)
+    {
+        var burst = new Burst(workflow, state, services, ct);
+        burst.Schedule(activity, null, locals: variables);
+        return RunAsync(burst);
+    }
+
     /// <summary>Goes on where a bookmark was met; the bookmark is gone with it.</summary>
     /// <exception cref="InvalidOperationException">The instance has no such bookmark.</exception>
     public ValueTask<BurstResult> ResumeAsync(CompiledWorkflow workflow, InstanceState state, Guid bookmarkId, JsonElement? payload, IBurstServices services, CancellationToken ct)

@@ -7,7 +7,7 @@ internal sealed record PastInstanceRow(
     Guid Id, string DefinitionId, string VersionId, string Key, string StartKey, string? SingletonKey, Guid? ParentId, byte[] State, DateTimeOffset Now) : IPastRow<PastInstanceRow>
 {
     public static CopyTable<PastInstanceRow> Past { get; } = new(
-        "workflows.instances (id, definition_id, version_id, key, start_key, singleton_key, parent_id, status, revision, state, created, updated)",
+        "workflows.instances (id, definition_id, version_id, key, start_key, singleton_key, parent_id, status, revision, state, created, updated, sub_status)",
         Column.Uuid<PastInstanceRow>(i => i.Id),
         Column.Text<PastInstanceRow>(i => i.DefinitionId),
         Column.Text<PastInstanceRow>(i => i.VersionId),
@@ -19,7 +19,8 @@ internal sealed record PastInstanceRow(
         Column.Int4<PastInstanceRow>(_ => 1),
         Column.Bytes<PastInstanceRow>(i => i.State),
         Column.Instant<PastInstanceRow>(i => i.Now),
-        Column.Instant<PastInstanceRow>(i => i.Now));
+        Column.Instant<PastInstanceRow>(i => i.Now),
+        Column.Int2<PastInstanceRow>(_ => (short)InstanceSubStatus.Suspended));
 }
 
 internal static class PastVersions

@@ -210,7 +210,7 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
 
     private async ValueTask<CompiledVersion> Load(string versionId, CancellationToken ct)
     {
-        await using var command = database.Requests.CreateCommand("select document::text, approved_by from workflows.definitions where version_id = $1");
+        await using var command = database.Requests.CreateCommand($"select d.document::text, d.approved_by, {Governance.IsGoverned} from workflows.definitions d where d.version_id = $1");
         command.Parameters.Add(new() { Value = versionId });
         await using var reader = await command.ExecuteReaderAsync(ct);
         if (!await reader.ReadAsync(ct))
@@ -220,6 +220,7 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
 
         var definition = DefinitionReader.Read(Encoding.UTF8.GetBytes(reader.GetString(0)));
         var workflow = WorkflowCompiler.Compile(definition, catalogue);
+        LogPersistence.Apply(workflow, catalogue, byDefault: !reader.GetBoolean(2));
         var permissions = workflow.Requests.Select(r => r.GetCustomAttribute<NeedsAttribute>()?.Permission).OfType<string>().ToHashSet();
         var caller = new Caller.Engine(workflow.DefinitionId, workflow.Version, await reader.IsDBNullAsync(1, ct) ? null : reader.GetString(1), permissions);
         return compiled.GetOrAdd(versionId, new CompiledVersion(workflow, caller, IsSingleton(definition)));

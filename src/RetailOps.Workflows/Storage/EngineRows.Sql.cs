@@ -31,6 +31,9 @@ internal enum StimulusKind : short
 
     /// <summary>A person's answer; <c>source_id</c> is the task.</summary>
     Task,
+
+    /// <summary>An instance is started because somebody asked for it; <c>source_id</c> is its id, made beforehand.</summary>
+    Start,
 }
 
 /// <summary>Who is served first when there is more than one group's worth: 8 : 4 : 1.</summary>
@@ -149,14 +152,16 @@ internal sealed record KeptTakenRow(long Id) : IRow<KeptTakenRow>
 
 /// <summary>An instance at its birth. The start key is unique for ever: an event starts an instance of a definition once.</summary>
 internal sealed record InstanceRow(
-    Guid Id, string DefinitionId, string VersionId, string Key, string StartKey, string? SingletonKey, Guid? ParentId, InstanceStatus Status, byte[] State, DateTimeOffset Now)
+    Guid Id, string DefinitionId, string VersionId, string Key, string StartKey, string? SingletonKey, Guid? ParentId, InstanceStatus Status, byte[] State, DateTimeOffset Now,
+    InstanceSubStatus SubStatus, string? Name, string? Dry = null)
     : IRow<InstanceRow>
 {
     public static RowTable<InstanceRow> Table { get; } = new(
         FlushOrder.Instances,
         """
-        insert into workflows.instances (id, definition_id, version_id, key, start_key, singleton_key, parent_id, status, revision, state, created, updated, finished)
-        select id, d, v, k, s, g, p, st, 1, b, t, t, case when st = 1 then t end from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as u (id, d, v, k, s, g, p, st, b, t)
+        insert into workflows.instances (id, definition_id, version_id, key, start_key, singleton_key, parent_id, status, revision, state, created, updated, finished, sub_status, name, dry)
+        select id, d, v, k, s, g, p, st, 1, b, t, t, case when st = 1 then t end, sub, n, dry
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) as u (id, d, v, k, s, g, p, st, b, t, sub, n, dry)
         """,
         everyRow: true,
         Column.Uuid<InstanceRow>(i => i.Id),
@@ -168,20 +173,23 @@ internal sealed record InstanceRow(
         Column.UuidOrNull<InstanceRow>(i => i.ParentId),
         Column.Int2<InstanceRow>(i => (short)i.Status),
         Column.Bytes<InstanceRow>(i => i.State),
-        Column.Instant<InstanceRow>(i => i.Now));
+        Column.Instant<InstanceRow>(i => i.Now),
+        Column.Int2<InstanceRow>(i => (short)i.SubStatus),
+        Column.Text<InstanceRow>(i => i.Name),
+        Column.Json<InstanceRow>(i => i.Dry));
 }
 
 /// <summary>An instance after a burst. The revision is the fence: one that moved means that another host was here.</summary>
-internal sealed record InstanceUpdateRow(Guid Id, int Revision, InstanceStatus Status, byte[] State, DateTimeOffset Now) : IRow<InstanceUpdateRow>
+internal sealed record InstanceUpdateRow(Guid Id, int Revision, InstanceStatus Status, byte[] State, DateTimeOffset Now, InstanceSubStatus SubStatus, string? Name) : IRow<InstanceUpdateRow>
 {
     public static RowTable<InstanceUpdateRow> Table { get; } = new(
         FlushOrder.Instances,
         """
         update workflows.instances i
-        set revision = i.revision + 1, bursts = i.bursts + 1, state = u.state, status = u.status, updated = u.now,
+        set revision = i.revision + 1, bursts = i.bursts + 1, state = u.state, status = u.status, updated = u.now, sub_status = u.sub_status, name = u.name,
             finished = case when u.status = 1 then u.now end,
             singleton_key = case when u.status = 1 then null else i.singleton_key end
-        from unnest($1, $2, $3, $4, $5) as u (id, revision, status, state, now)
+        from unnest($1, $2, $3, $4, $5, $6, $7) as u (id, revision, status, state, now, sub_status, name)
         where i.id = any($1) and i.id = u.id and i.revision = u.revision
         """,
         everyRow: true,
@@ -189,7 +197,9 @@ internal sealed record InstanceUpdateRow(Guid Id, int Revision, InstanceStatus S
         Column.Int4<InstanceUpdateRow>(i => i.Revision),
         Column.Int2<InstanceUpdateRow>(i => (short)i.Status),
         Column.Bytes<InstanceUpdateRow>(i => i.State),
-        Column.Instant<InstanceUpdateRow>(i => i.Now));
+        Column.Instant<InstanceUpdateRow>(i => i.Now),
+        Column.Int2<InstanceUpdateRow>(i => (short)i.SubStatus),
+        Column.Text<InstanceUpdateRow>(i => i.Name));
 }
 
 internal sealed record BookmarkRow(Guid InstanceId, string Key, Bookmark Bookmark) : IRow<BookmarkRow>
@@ -234,9 +244,15 @@ internal sealed record TimerRow(Guid Id, Guid InstanceId, string Key, short Kind
 
 internal sealed record JournalRow(Guid InstanceId, JournalEntry Entry) : IRow<JournalRow>
 {
+    /// <summary>Said once for an execution, by its number: four bytes where its id would be sixteen.</summary>
+    private int? Parent => Entry is { EventName: "Started", ParentExecutionId: { } parent } && ExecutionId.NumberOf(InstanceId, parent) is { } number ? checked((int)number) : null;
+
     public static RowTable<JournalRow> Table { get; } = new(
         FlushOrder.Engine,
-        "insert into workflows.journal (instance_id, sequence, activity_id, activity_type, execution_id, event, message, occurred) select * from unnest($1, $2, $3, $4, $5, $6, $7, $8)",
+        """
+        insert into workflows.journal (instance_id, sequence, activity_id, activity_type, execution_id, event, message, occurred, parent, data)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        """,
         everyRow: true,
         Column.Uuid<JournalRow>(j => j.InstanceId),
         Column.Int4<JournalRow>(j => checked((int)j.Entry.Sequence)),
@@ -245,7 +261,9 @@ internal sealed record JournalRow(Guid InstanceId, JournalEntry Entry) : IRow<Jo
         Column.Uuid<JournalRow>(j => j.Entry.ExecutionId),
         Column.Text<JournalRow>(j => j.Entry.EventName),
         Column.Text<JournalRow>(j => j.Entry.Detail),
-        Column.Instant<JournalRow>(j => j.Entry.At));
+        Column.Instant<JournalRow>(j => j.Entry.At),
+        Column.Int4OrNull<JournalRow>(j => j.Parent),
+        Column.Json<JournalRow>(j => j.Entry.Data));
 }
 
 /// <summary>An incident of this burst; one that its instance's end has overtaken is written closed.</summary>

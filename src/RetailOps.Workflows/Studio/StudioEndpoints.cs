@@ -14,5 +14,8 @@ public static class StudioEndpoints
     public static void MapStudio(this IEndpointRouteBuilder elsa)
     {
         elsa.MapGet("/package/version", () => ElsaAnswers.Ok(new { packageVersion = ElsaVersion }));
+        InstanceEndpoints.Map(elsa);
+        ActivityExecutionEndpoints.Map(elsa);
+        RunEndpoints.Map(elsa);
     }
 }
