@@ -33,7 +33,7 @@ internal static partial class Recordings
         return stock == "ample" ? all : JsonSerializer.SerializeToElement(all.EnumerateObject().Where(f => WhateverTheStock.Contains(f.Name)).ToDictionary(f => f.Name, f => f.Value));
     }
 
-    /// <summary>Every row has one fate, and of no item more left than was there, found or came back, as the ledger says.</summary>
+    /// <summary>Every row has one fate, of no item more left than was there, found or came back, as the ledger says, and nobody waits beside what is free.</summary>
     public static async Task AreAccountedFor(JsonElement figures, Scene scene)
     {
         Fates.Sum(f => figures.GetProperty(f).GetInt32()).Should().Be(figures.GetProperty("rows").GetInt32());
@@ -47,6 +47,17 @@ internal static partial class Recordings
               from inventory.movements m join inventory.items i on i.id = m.item_id group by i.sku) m on m.sku = l.sku
             where l.shipped > coalesce(m.there, 0)
             """)).Should().BeEmpty();
+        (await Ask.All<string>(
+            Scene.In(scene.Admin, figures.GetProperty("database").GetString()!),
+            """
+            select w.sku || ': ' || w.units || ' units wait, ' || f.units || ' are free'
+            from (select l.sku, sum(l.backordered) as units from orders.lines l join orders.orders o on o.id = l.order_id where l.backordered > 0 and o.holds = '{}' group by l.sku) w
+            join (
+              select i.sku, sum(greatest(0, p.on_hand - p.allocated - p.reserved - p.safety)) as units
+              from inventory.positions p join inventory.items i on i.id = p.item_id join inventory.nodes n on n.code = p.node
+              where p.condition = 'sellable' and n.open and n.kind <> 'supplier' group by i.sku) f on f.sku = w.sku
+            where f.units > 0
+            """)).Should().BeEmpty("nobody waits beside what is free");
         (await Ask.One<long>(Scene.In(scene.Admin, figures.GetProperty("database").GetString()!), "select sum(shipped)::bigint from orders.lines"))
             .Should().Be(figures.GetProperty("unitsShipped").GetInt64()).And.BePositive();
     }

@@ -32,6 +32,22 @@ public sealed class BackordersTests(OrdersFixture orders) : IClassFixture<Orders
         (await Heard("orders.order-backordered.v1", late)).Should().Be(1);
     }
 
+    [Fact]
+    public async Task Who_was_given_a_part_is_woken_again_while_more_of_it_is_free()
+    {
+        var large = await Waiting("FLUTE", 5);
+        await Eventually.Holds(async () => await Heard("orders.order-backordered.v1", large) == 1, TimeSpan.FromSeconds(20), "the subscriber heard that it waits");
+        await Arrive("FLUTE", 3);
+        (await Woken()).Count(k => k == OrderKey.Of(large)).Should().Be(1);
+
+        // As if the profile's nodes had given two: the third stands where no try has looked yet.
+        var line = await orders.Ask<int>("select line_id from orders.lines where order_id = $1", large.Value);
+        await orders.Host.Must(new RecordAllocation(large, [new GrantedUnits(line, "DC1", 2)]));
+        await Eventually.Holds(async () => await Heard("orders.backorder-partly-filled.v1", large) == 1, TimeSpan.FromSeconds(20), "the subscriber heard of it");
+
+        (await Woken()).Count(k => k == OrderKey.Of(large)).Should().Be(2);
+    }
+
     private Task<long> Heard(string type, OrderId order) => orders.Ask<long>(
         """
         select count(*) from platform.deliveries d join platform.events e on e.id = d.event_id

@@ -56,6 +56,19 @@ public sealed record OrderBackordered(Guid EventId, DateTimeOffset OccurredAt, O
     string IFact.Key => OrderKey.Of(OrderId);
 }
 
+/// <summary>Some of the units of an order that waited for stock were given it; others wait on.</summary>
+/// <param name="EventId">Deduplication key.</param>
+/// <param name="OccurredAt">Business time, UTC.</param>
+/// <param name="OrderId">The order.</param>
+/// <param name="Missing">What waits on.</param>
+[EventName("orders.backorder-partly-filled.v1")]
+public sealed record BackorderPartlyFilled(Guid EventId, DateTimeOffset OccurredAt, OrderId OrderId, IReadOnlyList<MissingUnits> Missing) : IFact
+{
+    string IFact.Aggregate => OrderKey.Of(OrderId);
+
+    string IFact.Key => OrderKey.Of(OrderId);
+}
+
 /// <summary>Goods of an order left.</summary>
 /// <param name="EventId">Deduplication key.</param>
 /// <param name="OccurredAt">Business time, UTC.</param>

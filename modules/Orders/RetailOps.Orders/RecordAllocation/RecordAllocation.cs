@@ -50,6 +50,11 @@ internal sealed class RecordAllocationHandler(UnitOfWork work, WaitingForStock w
             work.Raise(order, new OrderCancelled(Guid.CreateVersion7(), work.Now, order.Id, "short", begin.Sum(m => m.Quantity), order.Status is OrderStatus.Cancelled));
         }
 
+        else if (request.Granted.Count > 0 && missing.Count > 0)
+        {
+            work.Raise(order, new BackorderPartlyFilled(Guid.CreateVersion7(), work.Now, order.Id, missing));
+        }
+
         return new AllocationState(missing, released.ConvertAll(f => f.Id), order.Status is OrderStatus.Cancelled);
     }
 

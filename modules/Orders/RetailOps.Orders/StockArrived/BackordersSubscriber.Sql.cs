@@ -17,18 +17,27 @@ internal sealed class BackordersSubscriber(UnitOfWork work, ISender sender) : IS
     // What one delivery wakes at most: the orders behind these are woken by the next stock that becomes free.
     private const int Most = 200;
 
-    public static SubscriberDescription Description { get; } = new("orders.backorders", ["inventory.stock-freed.v1", "orders.order-backordered.v1"]);
+    public static SubscriberDescription Description { get; } = new("orders.backorders", ["inventory.stock-freed.v1", "orders.order-backordered.v1", "orders.backorder-partly-filled.v1"]);
 
-    public Task Hear(IFact fact, CancellationToken ct) => fact is OrderBackordered begun ? LookAgain(begun, ct) : Wake((StockFreed)fact, ct);
-
-    private async Task LookAgain(OrderBackordered begun, CancellationToken ct)
+    public Task Hear(IFact fact, CancellationToken ct) => fact switch
     {
-        var stock = await sender.Send(new FindStock([.. begun.Missing.Select(m => m.Sku).Distinct()]), ct);
+        StockFreed freed => Wake(freed, ct),
+        BackorderPartlyFilled filled => LookAgain(filled.OrderId, filled.Missing, ct),
+        _ => LookAgain(((OrderBackordered)fact).OrderId, ((OrderBackordered)fact).Missing, ct),
+    };
+
+    /// <summary>
+    /// What came while it was being sourced woke nobody; and one try takes from no more nodes than the profile allows. Who went on waiting
+    /// in front of what is free would keep it from all behind.
+    /// </summary>
+    private async Task LookAgain(OrderId order, IReadOnlyList<MissingUnits> missing, CancellationToken ct)
+    {
+        var stock = await sender.Send(new FindStock([.. missing.Select(m => m.Sku).Distinct()]), ct);
         if (stock.IsSuccess && stock.Value.Count > 0)
         {
             // One is enough: the next try is for all that the order lacks.
             var sku = stock.Value[0].Sku;
-            work.Raise(new StockArrived(Guid.CreateVersion7(), work.Now, begun.OrderId, sku, stock.Value.Where(s => s.Sku == sku).Sum(s => s.Free)));
+            work.Raise(new StockArrived(Guid.CreateVersion7(), work.Now, order, sku, stock.Value.Where(s => s.Sku == sku).Sum(s => s.Free)));
         }
     }
 
