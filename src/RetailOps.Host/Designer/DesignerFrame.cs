@@ -14,7 +14,7 @@ internal sealed record StudioElement(string Title, string Room, string Name, str
 internal static class DesignerFrame
 {
     private static readonly (string Path, string Text)[] Rooms =
-        [("/designer", "Definitions"), ("/designer/instances", "Instances")];
+        [(StudioFiles.Base, "Definitions"), ("/designer/instances", "Instances")];
 
     private static readonly string Sheets = string.Concat(((string[])
     [

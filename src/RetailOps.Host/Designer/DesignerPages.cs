@@ -9,9 +9,10 @@ internal static class DesignerPages
 {
     private const string Permission = "workflows.read";
 
-    // WebAssembly is compiled, and the designer's components carry styles in their attributes; no script of a page, no eval.
+    // WebAssembly is compiled, and the designer's components carry styles in their attributes. No eval, and of the scripts within pages one: by its
+    // hash, the designer's own for its keys. Another version of the package may have another; the browser's tests hear of it.
     private static readonly ContentPolicy Policy = new(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-vu6sQrKXQHR4Yn3FMMihA/9TxxfIXnCxKwvLrTPJ5ts='; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
         + "worker-src 'self' blob:; manifest-src 'self'; base-uri 'self'; frame-ancestors 'none'; form-action 'self'");
 
     public static void MapDesigner(this IEndpointRouteBuilder app)
@@ -29,15 +30,25 @@ internal static class DesignerPages
         session.MapPost("", Session);
 
         var people = pages.MapGroup("").ForPeople(Permission);
-        people.MapGet("", http => Show(http, studio, new("Definitions", "/designer", "elsa-workflow-definition-list")));
-        people.MapGet("/definitions/{definitionId}", http => Show(http, studio, new("Definition", "/designer", "elsa-workflow-definition-editor", "definition-id", (string)http.GetRouteValue("definitionId")!)));
+        people.MapGet("", http => Show(http, studio, new("Definitions", StudioFiles.Base, "elsa-workflow-definition-list")));
+        people.MapGet("/definitions/{definitionId}", http => Show(http, studio, new("Definition", StudioFiles.Base, "elsa-workflow-definition-editor", "definition-id", (string)http.GetRouteValue("definitionId")!)));
         people.MapGet("/instances", http => Show(http, studio, new("Instances", "/designer/instances", "elsa-workflow-instance-list")));
         people.MapGet("/instances/{id}", http => Show(http, studio, new("Instance", "/designer/instances", "elsa-workflow-instance-viewer", "instance-id", (string)http.GetRouteValue("id")!)));
     }
 
-    private static Task Show(HttpContext http, StudioFiles studio, StudioElement element) => studio.AreHere
-        ? DesignerFrame.Write(http, element)
-        : HtmlPage.Write(
+    private static Task Show(HttpContext http, StudioFiles studio, StudioElement element)
+    {
+        if (http.Request.Path == "/designer")
+        {
+            http.Response.Redirect(StudioFiles.Base);
+            return Task.CompletedTask;
+        }
+
+        return studio.AreHere ? DesignerFrame.Write(http, element) : Missing(http);
+    }
+
+    private static Task Missing(HttpContext http) =>
+        HtmlPage.Write(
             http, StatusCodes.Status503ServiceUnavailable, "The designer is not here yet",
             "<p>Elsa Studio is fetched by npm, and was not. Install Node.js 20 or later and start again with <code>./run</code>, or run <code>npm ci --prefix tools/studio</code> beside the program and restart it.</p>");
 

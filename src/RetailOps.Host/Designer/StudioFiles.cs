@@ -14,8 +14,8 @@ namespace RetailOps.Host;
 /// </summary>
 internal sealed partial class StudioFiles
 {
-    /// <summary>Where they are served; what the designer's pages have as their base.</summary>
-    public const string Base = "/designer/_studio/";
+    /// <summary>Where they are served. It is also the base of the pages, and their paths begin with it: the runtime starts nowhere else.</summary>
+    public const string Base = "/designer/";
 
     private static readonly string Package = Path.Combine("tools", "studio", "node_modules", "@elsa-workflows", "elsa-studio-wasm");
 
