@@ -4,16 +4,21 @@ alter table workflows.instances add column sub_status smallint, add column name 
 create index ix_instances_definition on workflows.instances (definition_id, id);
 create index ix_instances_dry on workflows.instances (finished) where dry is not null;
 
--- parent: the number of the execution around one that starts; with the instance's id it gives that execution's id.
--- data: what a step was given and gave, where its definition asks for that.
-alter table workflows.journal add column parent int, add column data jsonb;
+-- What a step was given and gave, where its definition asks for that; beside the journal, since hardly any definition does. An entry of the journal that
+-- starts says in its message which execution stands around it: its number, which with the instance's id gives that execution's id.
+create table workflows.journal_data (
+  instance_id uuid not null,
+  sequence int not null,
+  data jsonb not null,
+  primary key (instance_id, sequence)
+);
 
 create index ix_incidents_instance on workflows.incidents (instance_id);
 
--- stimuli.kind: 9 is the start of an instance that somebody asked for; source_id is its id, made beforehand.
+-- stimuli.kind: 9 is the start of an instance that somebody asked for, source_id its id, made beforehand; 10 a failed step that a person takes for done, source_id the incident.
 
--- Dry runs are gone after a day. Bounded: the caller repeats it until nothing is deleted.
-create function workflows.retire_dry(older_than interval) returns table (what text, deleted bigint)
+-- Dry runs are gone after a day, and what steps were given when their instance is. Bounded: the caller repeats it until nothing is deleted.
+create function workflows.retire_runs(older_than interval) returns table (what text, deleted bigint)
 language plpgsql security definer set search_path = pg_catalog as $$
 #variable_conflict use_column
 declare
@@ -31,5 +36,10 @@ begin
   delete from workflows.instances i where i.id = any (gone);
   get diagnostics n = row_count;
   what := 'dry runs'; deleted := n; return next;
+
+  delete from workflows.journal_data d where d.ctid = any (array(
+    select o.ctid from workflows.journal_data o where not exists (select from workflows.instances i where i.id = o.instance_id) limit 5000));
+  get diagnostics n = row_count;
+  what := 'journal data'; deleted := n; return next;
 end $$;
-select platform.app_may_call('workflows.retire_dry(interval)');
+select platform.app_may_call('workflows.retire_runs(interval)');

@@ -59,7 +59,10 @@ public static class HostComposition
             module.Add(services);
         }
 
+        services.AddSingleton(new WorkflowGovernance(settings.GovernsAllWorkflows));
+        services.AddSingleton(new HttpCallOptions { Allowed = (builder.Configuration["RETAILOPS_CALLS_ALLOWED"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) });
         services.AddWorkflows([.. HostModules.All.Select(m => m.Assembly)]);
+        services.AddStudio();
         services.AddPostingPromises();
         services.AddJobs();
         if (settings.RunsJobs)
@@ -101,8 +104,11 @@ public static class HostComposition
         }
 
         api.MapWorkflows();
+        app.MapWorkflowEndpoints();
         app.MapDesignerApi().MapStudio();
         app.MapDesigner();
+        app.MapStudioLinks();
+        app.MapDesignerHubs().MapStudioHub();
 
         if (settings is { IsDemo: true, RunsJobs: true })
         {

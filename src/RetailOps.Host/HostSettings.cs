@@ -42,6 +42,11 @@ public sealed record HostSettings
     /// <summary><c>RETAILOPS_TIME_ZONE</c>: where the retailer keeps its books; what is dated by the day is dated there.</summary>
     public string TimeZone { get; init; } = BusinessZone.Usual;
 
+    /// <summary>
+    /// <c>RETAILOPS_GOVERN</c>, <c>all</c> or <c>files</c>: whether every workflow goes live by two people, or only those that came with the build. All of them outside Demo, unless it is set.
+    /// </summary>
+    public bool GovernsAllWorkflows { get; init; }
+
     /// <summary>Whether this host runs recurring jobs. False in tests that count what happens.</summary>
     public bool RunsJobs { get; init; } = true;
 
@@ -62,6 +67,13 @@ public sealed record HostSettings
             DatabaseOwner = Set("RETAILOPS_DB_OWNER"),
             Key = Set("RETAILOPS_KEY"),
             TimeZone = Set("RETAILOPS_TIME_ZONE") ?? BusinessZone.Usual,
+            GovernsAllWorkflows = Set("RETAILOPS_GOVERN") switch
+            {
+                "all" => true,
+                "files" => false,
+                null => environment == Production,
+                _ => throw new SetupException("RETAILOPS_GOVERN is all or files."),
+            },
         };
 
         string? Set(string name) => variable(name) is { Length: > 0 } value ? value : null;

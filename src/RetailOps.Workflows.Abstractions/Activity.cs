@@ -43,11 +43,61 @@ public sealed class InputAttribute : Attribute
 {
     /// <summary>The value used where the definition draws none, as Elsa writes literals; null for none.</summary>
     public string? Default { get; set; }
+
+    /// <summary>What the designer calls it; null for the property's name in words.</summary>
+    public string? DisplayName { get; set; }
+
+    /// <summary>What an analyst should know, in a sentence; null when the name says it.</summary>
+    public string? Description { get; set; }
+
+    /// <summary>The designer's editor, one of <see cref="UIHints"/>; null for what the type suggests.</summary>
+    public string? UIHint { get; set; }
+
+    /// <summary>Values to choose from; others can still be computed. Null for any.</summary>
+    public string[]? Options { get; set; }
+
+    /// <summary>The tab of the designer's panel; null for the first.</summary>
+    public string? Category { get; set; }
+
+    /// <summary>The kind of expression that the designer begins with, like <c>JavaScript</c>; null for a literal.</summary>
+    public string? Syntax { get; set; }
+}
+
+/// <summary>Editors that the designer has for inputs.</summary>
+public static class UIHints
+{
+    /// <summary>A line of text.</summary>
+    public const string SingleLine = "singleline";
+
+    /// <summary>Several lines of text.</summary>
+    public const string MultiLine = "multiline";
+
+    /// <summary>Yes or no.</summary>
+    public const string CheckBox = "checkbox";
+
+    /// <summary>One of a list.</summary>
+    public const string DropDown = "dropdown";
+
+    /// <summary>A list of texts.</summary>
+    public const string MultiText = "multitext";
+
+    /// <summary>A list of texts that are the step's outcomes.</summary>
+    public const string DynamicOutcomes = "dynamic-outcomes";
+
+    /// <summary>JSON or an expression for it.</summary>
+    public const string JsonEditor = "json-editor";
 }
 
 /// <summary>A property holding <see cref="Output{T}"/>; its JSON name is the property's in camel case.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class OutputAttribute : Attribute;
+public sealed class OutputAttribute : Attribute
+{
+    /// <summary>What the designer calls it; null for the property's name in words.</summary>
+    public string? DisplayName { get; set; }
+
+    /// <summary>What an analyst should know, in a sentence; null when the name says it.</summary>
+    public string? Description { get; set; }
+}
 
 /// <summary>The stable name under which definitions refer to a kind of step; never renamed.</summary>
 /// <param name="type"><c>Elsa.…</c> for the original's, <c>RetailOps.…</c> for ours.</param>
@@ -62,6 +112,12 @@ public sealed class ActivityAttribute(string type) : Attribute
 
     /// <summary>Where the designer's palette lists it.</summary>
     public string Category { get; set; } = "";
+
+    /// <summary>What the designer calls it; null for the name in words.</summary>
+    public string? DisplayName { get; set; }
+
+    /// <summary>What it does, in a sentence for an analyst.</summary>
+    public string? Description { get; set; }
 }
 
 /// <summary>The outcomes that can be drawn; without it there is one, <c>Done</c>.</summary>
@@ -115,8 +171,23 @@ public sealed class EffectAttribute(Effect effect) : Attribute
     /// <summary>The type name of the step that takes it back; null when <see cref="NoUndoBecause"/> says why there is none.</summary>
     public string? UndoneBy { get; set; }
 
+    /// <summary>What the step that takes it back is given, where names differ: <c>Lines=Granted</c> gives its input <c>Lines</c> what this step's <c>Granted</c> was. Several with commas. Inputs of the same name need no mention.</summary>
+    public string? UndoInputs { get; set; }
+
     /// <summary>Why nothing takes it back.</summary>
     public string? NoUndoBecause { get; set; }
+}
+
+/// <summary>
+/// The step takes over what an earlier one promised: from then on its module sees to it that the promise is kept or given back. For the linter; a step that undoes
+/// the promise, or whose effect is <see cref="Effect.Releases"/>, needs no such word.
+/// </summary>
+/// <param name="effect">The effect of the earlier step.</param>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public sealed class SettlesAttribute(Effect effect) : Attribute
+{
+    /// <summary>The effect of the earlier step.</summary>
+    public Effect Effect { get; } = effect;
 }
 
 /// <summary>A request the step sends. A definition version may send what its steps declare and nothing else.</summary>

@@ -1,5 +1,8 @@
 using System.Reflection;
 
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -17,12 +20,22 @@ public static class WorkflowsModule
     {
         services.TryAddSingleton(new EngineOptions());
         services.AddSingleton(new ActivityCatalogue(modules.SelectMany(m => m.GetTypes()).Where(t => t.IsDefined(typeof(ActivityAttribute), inherit: false))));
+        services.TryAddSingleton(new WorkflowGovernance(All: false));
+        services.AddSingleton<ActivityDescriptors>();
+        services.AddSingleton<Linter>();
+        services.AddScoped<DefinitionDesk>();
         services.AddSingleton<EngineBell>();
         services.AddSingleton<IEventSink, EventStimuli>();
         services.AddSingleton<DefinitionStore>();
+        services.AddTransient(s => new DefinitionExport(s.GetRequiredService<Database>()));
+        services.AddSingleton<HttpFront>();
+        services.TryAddSingleton(new HttpCallOptions());
+        services.AddSingleton<HttpCaller>();
+        services.AddOutbound<CallConnector>(CallConnector.Description, CallConnector.Lane);
         services.AddSingleton<BurstExecutor>();
         services.AddScoped<TaskAnswers>();
         services.AddSingleton<DryRun>();
+        services.AddSingleton<ResumeTokens>();
         services.AddSingleton<EngineWatch>();
         services.AddSingleton<EngineHost>();
         services.AddHostedService(s => s.GetRequiredService<EngineHost>());
@@ -35,9 +48,15 @@ public static class WorkflowsModule
         services.AddSingleton<IDecisions>(s => s.GetRequiredService<Decisions>());
         services.AddDocumentKind(Decisions.Kind, DecisionTable.Faults);
         services.AddSingleton(new RetentionFunction("select what, deleted from workflows.retire($1)"));
-        services.AddSingleton(new RetentionFunction("select what, deleted from workflows.retire_dry($1)"));
+        services.AddSingleton(new RetentionFunction("select what, deleted from workflows.retire_runs($1)"));
+        services.AddRecurringJob<StuckWatch>();
         return services;
     }
+
+    /// <summary>Maps <c>/workflows/{path}</c>, where published definitions have their endpoints. They say themselves whom they let in.</summary>
+    public static void MapWorkflowEndpoints(this IEndpointRouteBuilder app) =>
+        app.Map("/workflows/{**path}", (HttpContext http, HttpFront front) => front.Answer(http))
+            .WithMetadata(new ContentPolicy("sandbox; default-src 'none'; frame-ancestors 'none'")).ExcludeFromDescription();
 
     /// <summary>Takes over changed definition files, before the host accepts work.</summary>
     /// <param name="services">The built container.</param>
@@ -46,4 +65,12 @@ public static class WorkflowsModule
     /// <returns>How many new versions there are, and which files cannot be published and why; the others count all the same.</returns>
     public static Task<ImportedWorkflows> ImportWorkflowsAsync(this IServiceProvider services, string folder, CancellationToken ct = default) =>
         services.GetRequiredService<DefinitionStore>().Import(folder, ct);
+
+    /// <summary>Writes what is live back to files, as they come to be reviewed and taken over again. A file that says the same is left as it is.</summary>
+    /// <param name="services">The built container.</param>
+    /// <param name="folder">Where the <c>*.json</c> are; made when it is missing.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>Each live definition's file, by name, and whether it was written.</returns>
+    public static Task<IReadOnlyList<ExportedWorkflow>> ExportWorkflowsAsync(this IServiceProvider services, string folder, CancellationToken ct = default) =>
+        services.GetRequiredService<DefinitionExport>().Write(folder, ct);
 }

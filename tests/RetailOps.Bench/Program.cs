@@ -18,6 +18,7 @@ if (args.Contains("--help") || args is [] or ["--json"])
           hot           the same with one line that all orders share, in turns with such that share none
           returns       whole returns over HTTP of orders that are over: asked for, received, inspected, put away, refunded, credit memo posted
           resume        how soon flows go on beside many that sleep, many timers and old versions, beside an empty database; how soon a host is ready there
+          engine        runs of the engine alone: in memory, stored, and such that wait and go on
           growth        orders behind a seeded history, beside such in an empty database
         Options:
           --rounds N    rounds of each, the median counts (3)
@@ -48,6 +49,7 @@ Func<BenchOptions, Task<IReadOnlyList<BenchRow>>>? suite = args[0] switch
     "returns" => ReturnsSuite.Run,
     "resume" => GrowthSuite.RunResume,
     "growth" => GrowthSuite.Run,
+    "engine" => EngineSuite.Run,
     _ => null,
 };
 var options = BenchOptions.Read(args[1..], out var problem);

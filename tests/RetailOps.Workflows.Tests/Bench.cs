@@ -9,7 +9,7 @@ internal sealed class Bench : IBurstServices
 {
     private int ids;
 
-    public static ActivityCatalogue Catalogue { get; } = new([typeof(AskActivity), typeof(BrittleActivity), typeof(TwoStepActivity), typeof(UndeclaredActivity)]);
+    public static ActivityCatalogue Catalogue { get; } = new([typeof(AskActivity), typeof(BrittleActivity), typeof(TwoStepActivity), typeof(UndeclaredActivity), typeof(MakeActivity), typeof(UnmakeActivity)]);
 
     public WorkflowRunner Runner { get; init; } = new();
 
@@ -117,6 +117,55 @@ internal sealed class TwoStepActivity : Activity
             context.Complete(context["first"]!.Value.GetString()!);
         }
 
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>Makes a thing, which another step can unmake.</summary>
+[Activity("Test.Make")]
+[Effect(Effect.Reserves, UndoneBy = "Test.Unmake", UndoInputs = "What=Made")]
+internal sealed class MakeActivity : Activity
+{
+    [Input]
+    public Input<string> Name { get; set; } = null!;
+
+    [Output]
+    public Output<string> Made { get; set; } = null!;
+
+    public override ValueTask ExecuteAsync(ActivityContext context)
+    {
+        context.Set(Made, context.Get(Name) + "!");
+        context.Complete();
+        return ValueTask.CompletedTask;
+    }
+}
+
+[Activity("Test.Unmake")]
+[Effect(Effect.Releases, NoUndoBecause = "It is gone.")]
+internal sealed class UnmakeActivity : Activity
+{
+    /// <summary>Things that cannot be unmade at the moment.</summary>
+    public static HashSet<string> Stuck { get; } = [];
+
+    [Input]
+    public Input<string> What { get; set; } = null!;
+
+    [Input(Default = "unmade")]
+    public Input<string> Word { get; set; } = null!;
+
+    [Input]
+    public Input<string> Name { get; set; } = null!;
+
+    public override ValueTask ExecuteAsync(ActivityContext context)
+    {
+        var what = context.Get(What) ?? "";
+        if (Stuck.Contains(what))
+        {
+            throw new InvalidOperationException($"{what} is stuck");
+        }
+
+        ((Burst)context).Services.Log(((Burst)context).Node, $"{context.Get(Word)} {what} of {context.Get(Name)}");
+        context.Complete();
         return ValueTask.CompletedTask;
     }
 }

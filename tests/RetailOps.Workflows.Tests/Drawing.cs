@@ -12,7 +12,9 @@ internal sealed class Drawing
     private readonly JsonArray variables = [];
     private readonly JsonArray outputs = [];
     private readonly JsonArray inputs = [];
+    private readonly JsonObject properties = [];
     private string? strategy;
+    private string name = "Drawn";
 
     public Drawing Variable(string name, string type, object? value = null)
     {
@@ -29,6 +31,38 @@ internal sealed class Drawing
     public Drawing Output(string name)
     {
         outputs.Add(new JsonObject { ["name"] = name, ["type"] = "Object" });
+        return this;
+    }
+
+    public Drawing Named(string text)
+    {
+        name = text;
+        return this;
+    }
+
+    /// <summary>Keeps what its steps do, so that it can be undone.</summary>
+    public Drawing Compensates()
+    {
+        properties["compensates"] = true;
+        return this;
+    }
+
+    public Drawing InTokenMode()
+    {
+        properties["Flowchart:ExecutionMode"] = "TokenBased";
+        return this;
+    }
+
+    /// <summary>How tokens meet before an activity that has been drawn.</summary>
+    public Drawing Merges(string id, string mode) => Custom(id, "mergeMode", mode);
+
+    /// <summary>A custom property of an activity that has been drawn.</summary>
+    public Drawing Custom(string id, string property, JsonNode? value)
+    {
+        var activity = activities.OfType<JsonObject>().Single(a => (string?)a["id"] == id);
+        var custom = activity["customProperties"] as JsonObject;
+        activity["customProperties"] = custom ??= [];
+        custom[property] = value;
         return this;
     }
 
@@ -84,17 +118,31 @@ internal sealed class Drawing
         ["id"] = "version-1",
         ["definitionId"] = "drawn",
         ["version"] = 1,
-        ["name"] = "Drawn",
+        ["name"] = name,
         ["variables"] = variables,
         ["inputs"] = inputs,
         ["outputs"] = outputs,
+        ["customProperties"] = properties,
         ["options"] = new JsonObject { ["incidentStrategyType"] = strategy },
         ["root"] = new JsonObject { ["id"] = "Flowchart1", ["type"] = "Elsa.Flowchart", ["version"] = 1, ["activities"] = activities, ["connections"] = connections },
     }.DeepClone();
 
-    public WorkflowDefinition Definition() => WorkflowDefinition.Read(Encoding.UTF8.GetBytes(Json().ToJsonString()));
+    public WorkflowDefinition Definition(string definitionId = "drawn")
+    {
+        var json = Json();
+        json["definitionId"] = definitionId;
+        json["id"] = definitionId == "drawn" ? "version-1" : definitionId + "-1";
+        return WorkflowDefinition.Read(Encoding.UTF8.GetBytes(json.ToJsonString()));
+    }
 
-    public CompiledWorkflow Compile() => WorkflowCompiler.Compile(Definition(), Bench.Catalogue);
+    /// <param name="published">What it may use as activities, by their names.</param>
+    public CompiledWorkflow Compile(params WorkflowDefinition[] published) => WorkflowCompiler.Compile(Definition(), Bench.Catalogue, Library(published));
+
+    /// <summary>Definitions by what activities say of them: version, definition, name.</summary>
+    public static FindDefinition Library(IReadOnlyList<WorkflowDefinition> published) => reference =>
+        published.FirstOrDefault(d => d.VersionId == reference.VersionId && reference.VersionId is not null)
+        ?? published.FirstOrDefault(d => d.DefinitionId == reference.DefinitionId && reference.DefinitionId is not null)
+        ?? published.FirstOrDefault(d => CompositeReference.TypeOf(d.Name) == reference.Type);
 
     private static JsonObject Wrapped(object? value)
     {

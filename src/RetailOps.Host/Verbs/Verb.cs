@@ -26,10 +26,11 @@ internal sealed record Verb(
           RETAILOPS_DB_OWNER  the owner's; RETAILOPS_DB is then the application's
           RETAILOPS_KEY       32 bytes in base64, instead of the file key in the data folder
           RETAILOPS_TIME_ZONE where the books are kept, whose days documents are dated by; Europe/London
+          RETAILOPS_GOVERN    all or files: which workflows go live by two people only; all for serve, files for demo
           OTEL_EXPORTER_OTLP_ENDPOINT  where traces and metrics go; nowhere unless set
         """;
 
-    public static IReadOnlyList<Verb> All { get; } = [HostVerbs.Demo, HostVerbs.Serve, MigrateVerb.Verb, VerifyVerb.Verb, ReplayVerb.Verb, SeedVerb.Verb, TestServerVerb.Verb];
+    public static IReadOnlyList<Verb> All { get; } = [HostVerbs.Demo, HostVerbs.Serve, MigrateVerb.Verb, VerifyVerb.Verb, ExportVerb.Verb, ReplayVerb.Verb, SeedVerb.Verb, TestServerVerb.Verb];
 
     /// <summary>Where the process begins.</summary>
     public static async Task<int> Start(string[] args)

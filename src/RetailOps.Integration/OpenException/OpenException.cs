@@ -33,21 +33,18 @@ internal sealed class OpenExceptionHandler(ExceptionDesk desk) : IRequestHandler
 }
 
 /// <summary>Opens an exception under the instance's correlation id; one that is open already for the cause counts once more.</summary>
-[Activity("RetailOps.OpenException", Version = 1, Category = "Exceptions")]
+[Activity("RetailOps.OpenException", Version = 1, Category = "Exceptions", Description = "Opens an exception under the instance's correlation id; one that is open already for the cause counts once more.")]
 [Effect(Effect.Notifies, NoUndoBecause = "What has been mended is closed by who mends it.")]
 [Sends(typeof(OpenException))]
 internal sealed class OpenExceptionActivity : Activity
 {
-    /// <summary>Stable and machine-readable, like <c>integration.refused</c>.</summary>
-    [Input]
+    [Input(Description = "Stable and machine-readable, like integration.refused.")]
     public Input<string> Cause { get; init; } = new();
 
-    /// <summary><c>low</c>, <c>medium</c> or <c>high</c>.</summary>
-    [Input(Default = "medium")]
+    [Input(Default = "medium", Description = "low, medium or high.", Options = ["low", "medium", "high"])]
     public Input<string> Severity { get; init; } = new();
 
-    /// <summary>One or two sentences for a person: what is wrong and what to do next. No personal data.</summary>
-    [Input]
+    [Input(Description = "One or two sentences for a person: what is wrong and what to do next. No personal data.", UIHint = UIHints.MultiLine)]
     public Input<string> Message { get; init; } = new();
 
     public override async ValueTask ExecuteAsync(ActivityContext context)

@@ -9,7 +9,7 @@ namespace RetailOps.Integration;
 /// answers come under it. A refusal and silence are put before a person by the connector; what was asked for before with another content is
 /// an outcome of its own.
 /// </summary>
-[Activity("RetailOps.PostDocument", Version = 1, Category = "Integration")]
+[Activity("RetailOps.PostDocument", Version = 1, Category = "Integration", Description = "Puts a document into the books of the ERP and waits until it stands there, was refused, or nobody answered. The same document is posted once.")]
 [Outcomes("Posted", "Refused", "GaveUp", "Contradicted")]
 [Effect(Effect.Posts, NoUndoBecause = "A posted document is final; a credit memo or a reverse adjustment corrects it.")]
 [Sends(typeof(PostDocument))]
@@ -22,16 +22,13 @@ internal sealed class PostDocumentActivity : Activity
     private const string Refused = "integration.document-refused.v1";
     private const string GivenUp = "integration.posting-given-up.v1";
 
-    /// <summary>What should stand in the books; see <see cref="ErpDocument"/>.</summary>
-    [Input]
+    [Input(Description = "What should stand in the books; see ErpDocument.")]
     public Input<ErpDocument> Document { get; init; } = new();
 
-    /// <summary>The ERP's number; null when it is not posted.</summary>
-    [Output]
+    [Output(DisplayName = "ERP's number", Description = "The ERP's number; null when it is not posted.")]
     public Output<string?> Number { get; init; } = new();
 
-    /// <summary>What stands against it; null when it is posted.</summary>
-    [Output]
+    [Output(DisplayName = "What stands against it", Description = "What stands against it; null when it is posted.")]
     public Output<string?> Words { get; init; } = new();
 
     public override async ValueTask ExecuteAsync(ActivityContext context)

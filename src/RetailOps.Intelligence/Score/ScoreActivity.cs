@@ -5,25 +5,21 @@ using RetailOps.Workflows;
 namespace RetailOps.Intelligence;
 
 /// <summary>Scores what the workflow is about. Only says; a decision table decides.</summary>
-[Activity("RetailOps.Score", Version = 1, Category = "Intelligence")]
+[Activity("RetailOps.Score", Version = 1, Category = "Intelligence", Description = "Scores what the workflow is about. Only says; a decision table decides.")]
 [Effect(Effect.Records, NoUndoBecause = "That it was scored stays true.")]
 [Sends(typeof(Score))]
 internal sealed class ScoreActivity : Activity
 {
-    /// <summary>The model's name.</summary>
-    [Input(Default = "order-risk")]
+    [Input(Default = "order-risk", Description = "The model's name.")]
     public Input<string> Model { get; init; } = new();
 
-    /// <summary>An object with what is known; a feature that is left out counts as unknown.</summary>
-    [Input]
+    [Input(Description = "An object with what is known; a feature that is left out counts as unknown.", Syntax = "JavaScript")]
     public Input<Dictionary<string, JsonElement>> Features { get; init; } = new();
 
-    /// <summary>0 to 100; more is riskier.</summary>
-    [Output]
+    [Output(Description = "0 to 100; more is riskier.")]
     public Output<decimal> Points { get; init; } = new();
 
-    /// <summary>What gave points, most first.</summary>
-    [Output]
+    [Output(Description = "What gave points, most first.")]
     public Output<IReadOnlyList<ScoreReason>> Reasons { get; init; } = new();
 
     public override async ValueTask ExecuteAsync(ActivityContext context)

@@ -6,11 +6,14 @@ namespace RetailOps.Platform;
 /// Browsers send a cookie, and reach loopback, on behalf of any page. They also say which page that is, in headers that a page
 /// cannot set. What no browser sent has neither header and passes.
 /// </summary>
-internal static class CrossSite
+public static class CrossSite
 {
+    /// <summary>Whether another site's page would change something through this request.</summary>
     public static bool IsForged(HttpRequest request)
     {
-        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method))
+        // A page of anybody may open a web socket, and read and say what it likes there.
+        var isHarmless = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method);
+        if (isHarmless && !string.Equals(request.Headers.Upgrade, "websocket", StringComparison.OrdinalIgnoreCase))
         {
             return false;
         }

@@ -74,6 +74,13 @@ internal sealed class DrainGate(RequestDelegate next, Drain drain)
             return;
         }
 
+        if (http.Request.Path.StartsWithSegments("/elsa/hubs") && !drain.IsDraining)
+        {
+            // Listens as long as its page is open: nothing to be finished.
+            await next(http);
+            return;
+        }
+
         if (!drain.TryEnter())
         {
             http.Response.Headers.Connection = "close";

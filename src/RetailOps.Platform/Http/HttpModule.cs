@@ -50,6 +50,9 @@ public static class HttpModule
     /// <summary>The group <c>/elsa/api</c>, which speaks as the designer expects it; who may call is asked as for the API itself.</summary>
     public static RouteGroupBuilder MapDesignerApi(this IEndpointRouteBuilder app) => app.MapGroup("/elsa/api").WithMetadata(new ApiOperation(), new DesignerOperation()).ExcludeFromDescription();
 
+    /// <summary>The group <c>/elsa/hubs</c>, where the designer listens; who may is asked as for its API.</summary>
+    public static RouteGroupBuilder MapDesignerHubs(this IEndpointRouteBuilder app) => app.MapGroup("/elsa/hubs").WithMetadata(new ApiOperation(), new DesignerOperation()).ExcludeFromDescription();
+
     /// <summary>The group <c>/api/v1</c> into which modules map their operations; the platform's own are in it already.</summary>
     public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app)
     {

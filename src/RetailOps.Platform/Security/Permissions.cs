@@ -95,6 +95,8 @@ public static class Permissions
         ("integration.replay", [Roles.Operator]),
         ("workflows.read", [Roles.Analyst, Roles.Publisher, Roles.Operator, Roles.Auditor, Roles.Administrator]),
         ("workflows.run", [Roles.Analyst, Roles.Operator]),
+        ("workflows.draw", [Roles.Analyst]),
+        ("workflows.approve", [Roles.Publisher]),
         ("workflows.retry", [Roles.Operator]),
         ("workflows.cancel", [Roles.Operator]),
         ("workflows.delete", [Roles.Analyst, Roles.Operator]),

@@ -36,6 +36,10 @@ internal sealed class Switch : Composite, IDrawn
     [Input(Default = nameof(SwitchMode.MatchFirst))]
     public Input<SwitchMode> Mode { get; set; } = null!;
 
+    /// <summary>Bound by some definitions, and never set in the original either.</summary>
+    [Output]
+    public Output<object?> Output { get; set; } = null!;
+
     public void Read(ActivityDefinition definition, ExpressionCompiler expressions) => cases = [.. FlowSwitch.Conditions(definition, expressions).Select(c => c.Condition)];
 
     public override Outcomes? ChildCompleted(Burst burst, ActivityExecution self, ActivityExecution child, Outcomes outcomes) => self.Children == 0 ? Outcomes.Done : null;

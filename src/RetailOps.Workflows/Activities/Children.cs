@@ -19,6 +19,14 @@ internal sealed class DispatchWorkflow : Activity
     [Input]
     public Input<bool> WaitForCompletion { get; set; } = null!;
 
+    /// <summary>Read and kept; traces here follow what caused what.</summary>
+    [Input]
+    public Input<bool> StartNewTrace { get; set; } = null!;
+
+    /// <summary>Read and kept; there is one channel here.</summary>
+    [Input]
+    public Input<string> ChannelName { get; set; } = null!;
+
     /// <summary>The child's outputs by name; null when nobody waits.</summary>
     [Output]
     public Output<object?> Result { get; set; } = null!;
@@ -53,6 +61,10 @@ internal sealed class ExecuteWorkflow : Activity
 
     [Input]
     public Input<object> Input { get; set; } = null!;
+
+    /// <summary>Read and kept; how a child ends is known only when it has, so its parent always waits.</summary>
+    [Input]
+    public Input<bool> WaitForCompletion { get; set; } = null!;
 
     /// <summary><c>{workflowInstanceId, status, subStatus, output}</c>.</summary>
     [Output]
@@ -97,6 +109,14 @@ internal sealed class BulkDispatchWorkflows : Composite
 
     [Input(Default = "true")]
     public Input<bool> WaitForCompletion { get; set; } = null!;
+
+    /// <summary>Read and kept; traces here follow what caused what.</summary>
+    [Input]
+    public Input<bool> StartNewTrace { get; set; } = null!;
+
+    /// <summary>Read and kept; there is one channel here.</summary>
+    [Input]
+    public Input<string> ChannelName { get; set; } = null!;
 
     public override async ValueTask ExecuteAsync(ActivityContext context)
     {

@@ -174,10 +174,18 @@ internal sealed class Sequence : Composite
 [Activity("Elsa.Workflow")]
 internal sealed class WorkflowRoot : Composite
 {
-    public const string RootId = "Workflow1";
     public const string Type = "Elsa.Workflow";
 
-    public override Outcomes? ChildCompleted(Burst burst, ActivityExecution self, ActivityExecution child, Outcomes outcomes) => Outcomes.Done;
+    public override Outcomes? ChildCompleted(Burst burst, ActivityExecution self, ActivityExecution child, Outcomes outcomes)
+    {
+        if (self.Parent is not null || burst.State.Undoing is null)
+        {
+            return Outcomes.Done;
+        }
+
+        burst.UndoNext(self);
+        return null;
+    }
 
     protected override void Begin(Burst burst)
     {

@@ -1,17 +1,22 @@
 namespace RetailOps.Workflows;
 
 /// <summary>
-/// Elsa's flowchart in counter mode. When a child ends, each of its connections counts as visited, followed or not; what it leads to runs once all its
+/// Elsa's flowchart. In counter mode: when a child ends, each of its connections counts as visited, followed or not; what it leads to runs once all its
 /// forward connections were visited and one of them was followed, and is skipped, with everything behind it, when none was.
 /// </summary>
 [Activity("Elsa.Flowchart", Category = "Flow")]
-internal sealed class Flowchart : Composite
+internal sealed partial class Flowchart : Composite
 {
     public override Outcomes? ChildCompleted(Burst burst, ActivityExecution self, ActivityExecution child, Outcomes outcomes)
     {
         if (child.Node!.Activity is ITerminal)
         {
             return Outcomes.Done;
+        }
+
+        if (self.Tokens is { } tokens)
+        {
+            return Pass(burst, self, tokens, child.Node.Position, outcomes) ? Outcomes.Done : null;
         }
 
         Leave(burst, self, child.Node.Position, outcomes, child.Backward);
@@ -29,7 +34,15 @@ internal sealed class Flowchart : Composite
             return;
         }
 
-        self.Flow = new FlowCounters(start, self.Node.Children.Length, flow.ConnectionSlots);
+        if (flow.IsTokenBased)
+        {
+            self.Tokens = new FlowTokens(start);
+        }
+        else
+        {
+            self.Flow = new FlowCounters(start, self.Node.Children.Length, flow.ConnectionSlots);
+        }
+
         var child = self.Node.Children[start];
         burst.Schedule(child, self, resumed: child == burst.Trigger, payload: child == burst.Trigger ? burst.TriggerPayload : null);
     }

@@ -8,10 +8,12 @@ internal static class EngineActivities
     public static IReadOnlyList<Type> All { get; } =
     [
         typeof(Flowchart), typeof(FlowJoin), typeof(FlowFork), typeof(FlowDecision), typeof(FlowSwitch), typeof(FlowNode), typeof(Sequence),
-        typeof(Start), typeof(End), typeof(Finish), typeof(SetVariable), typeof(SetOutput), typeof(WriteLine), typeof(Correlate), typeof(SetName),
+        typeof(Start), typeof(End), typeof(Finish), typeof(Complete), typeof(SetVariable), typeof(SetOutput), typeof(WriteLine), typeof(Correlate), typeof(SetName),
         typeof(Fault), typeof(Event), typeof(Delay), typeof(RunJavaScript), typeof(DispatchWorkflow), typeof(ExecuteWorkflow), typeof(BulkDispatchWorkflows),
         typeof(If), typeof(Switch), typeof(While), typeof(For), typeof(ForEach), typeof(ParallelForEach), typeof(Fork), typeof(Parallel), typeof(Break),
-        typeof(HumanTaskActivity), typeof(DecideActivity),
+        typeof(HumanTaskActivity), typeof(DecideActivity), typeof(PublishEvent), typeof(RunTask), typeof(TimerActivity), typeof(Cron), typeof(StartAt),
+        typeof(HttpEndpoint), typeof(WriteHttpResponse), typeof(WriteFileHttpResponse), typeof(SendHttpRequest), typeof(FlowSendHttpRequest), typeof(DownloadHttpFile),
+        typeof(StateMachine),
     ];
 }
 
@@ -59,7 +61,7 @@ internal sealed class SetOutput : Activity
 
     public override ValueTask ExecuteAsync(ActivityContext context)
     {
-        ((Burst)context).State.Output[context.Get(OutputName) ?? ""] = ValueConverter.Plain(context.Get(OutputValue));
+        ((Burst)context).SetWorkflowOutput(context.Get(OutputName) ?? "", context.Get(OutputValue));
         context.Complete();
         return ValueTask.CompletedTask;
     }
@@ -113,9 +115,33 @@ internal sealed class SetName : Activity
 internal sealed class Fault : Activity
 {
     [Input]
+    public Input<string> Code { get; set; } = null!;
+
+    [Input]
+    public Input<string> Category { get; set; } = null!;
+
+    [Input]
+    public Input<string> FaultType { get; set; } = null!;
+
+    [Input]
     public Input<string> Message { get; set; } = null!;
 
-    public override ValueTask ExecuteAsync(ActivityContext context) => throw new FaultException(context.Get(Message) ?? "");
+    public override ValueTask ExecuteAsync(ActivityContext context) =>
+        throw new FaultException(context.Get(Message) ?? "", Or(context.Get(Code), "0"), Or(context.Get(Category), "General"), Or(context.Get(FaultType), "System"));
+
+    private static string Or(string? drawn, string otherwise) => string.IsNullOrEmpty(drawn) ? otherwise : drawn;
+}
+
+/// <summary>Kept and shown; cannot be run.</summary>
+[Activity("Elsa.StateMachine", Category = "Flow")]
+internal sealed class StateMachine : Activity, IDrawn
+{
+    public const string Type = "Elsa.StateMachine";
+
+    public void Read(ActivityDefinition definition, ExpressionCompiler expressions) =>
+        expressions.Refuse("state-machine", definition.Id, "State machines are kept and shown but cannot be run here; draw a flowchart.");
+
+    public override ValueTask ExecuteAsync(ActivityContext context) => throw new FaultException("State machines cannot be run here; draw a flowchart.");
 }
 
 /// <summary>Waits for an event of the instance's correlation id, or starts an instance.</summary>

@@ -11,6 +11,10 @@ internal sealed class RunJavaScript : Activity, IDrawn
 {
     private Expression script = Expression.None;
 
+    /// <summary>For the designer, which draws them.</summary>
+    [Input]
+    public Input<string[]> PossibleOutcomes { get; set; } = null!;
+
     [Output]
     public Output<object?> Result { get; set; } = null!;
 

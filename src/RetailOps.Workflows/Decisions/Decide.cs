@@ -39,29 +39,24 @@ internal sealed class DecideHandler(UnitOfWork work, GovernedDocuments documents
 }
 
 /// <summary>Asks a decision table. Leaves by the table's output <c>outcome</c> when it has one, else by <c>Done</c>.</summary>
-[Activity("RetailOps.Decide", Version = 1, Category = "Decisions")]
+[Activity("RetailOps.Decide", Version = 1, Category = "Decisions", Description = "Asks a decision table. Leaves by the table's output outcome when it has one, else by Done.")]
 [Effect(Effect.Records, NoUndoBecause = "That it was decided stays true.")]
 [Sends(typeof(Decide))]
 internal sealed class DecideActivity : Activity
 {
-    /// <summary>The table's name.</summary>
-    [Input]
+    [Input(DisplayName = "Decision table", Description = "The table's name.")]
     public Input<string> Decision { get; init; } = new();
 
-    /// <summary>An object with the table's inputs.</summary>
-    [Input]
+    [Input(DisplayName = "Facts", Description = "An object with the table's inputs.", Syntax = "JavaScript")]
     public Input<JsonElement> Inputs { get; init; } = new();
 
-    /// <summary>An object with the table's outputs.</summary>
-    [Output]
+    [Output(Description = "An object with the table's outputs.")]
     public Output<JsonElement> Result { get; init; } = new();
 
-    /// <summary>The rows that counted, from 1.</summary>
-    [Output]
+    [Output(Description = "The rows that counted, from 1.")]
     public Output<IReadOnlyList<int>> Rows { get; init; } = new();
 
-    /// <summary>Name and version of the table, like <c>order-review:3</c>.</summary>
-    [Output]
+    [Output(Description = "Name and version of the table, like order-review:3.")]
     public Output<string> Version { get; init; } = new();
 
     public override async ValueTask ExecuteAsync(ActivityContext context)

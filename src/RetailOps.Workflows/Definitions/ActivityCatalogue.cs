@@ -55,6 +55,7 @@ internal sealed class ActivityKind
         Version = activity.Version;
         Category = activity.Category;
         Outcomes = type.GetCustomAttribute<OutcomesAttribute>()?.Names ?? ["Done"];
+        Undo = type.GetCustomAttribute<EffectAttribute>() is { UndoneBy: not null } effect ? effect : null;
         Requests = [.. type.GetCustomAttributes<SendsAttribute>().Select(s => s.Request), .. type.GetCustomAttributes<AsksAttribute>().Select(a => a.Request)];
         Events = [.. type.GetCustomAttributes<WaitsForAttribute>().Select(w => w.EventName)];
         Inputs = [.. Slots<InputAttribute>(typeof(Input<>))];
@@ -70,6 +71,9 @@ internal sealed class ActivityKind
     public string Category { get; }
 
     public IReadOnlyList<string> Outcomes { get; }
+
+    /// <summary>Its effect, when another kind undoes it.</summary>
+    public EffectAttribute? Undo { get; }
 
     public IReadOnlyList<Type> Requests { get; }
 
@@ -111,9 +115,12 @@ internal sealed class ActivityKind
 /// <param name="Default">A literal for an input that is not drawn; null for none.</param>
 internal sealed record ActivitySlot(PropertyInfo Property, string? Default)
 {
-    public string Name { get; } = System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(Property.Name);
+    public string Name { get; } = NameOf(Property.Name);
 
     public Type ValueType { get; } = Property.PropertyType.GetGenericArguments()[0];
+
+    /// <summary>A property's name as definitions spell it.</summary>
+    public static string NameOf(string property) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(property);
 
     public void Bind(Activity activity, int slot)
     {

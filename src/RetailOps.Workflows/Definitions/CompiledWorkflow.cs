@@ -35,15 +35,33 @@ internal sealed class CompiledWorkflow
     /// <summary>Drawn explicitly: after the automatic retries the instance ends as Faulted instead of waiting for a person.</summary>
     public required bool EndsOnFault { get; init; }
 
+    /// <summary>Whether its steps with an effect are undone when an instance ends as Faulted.</summary>
+    public required bool Compensates { get; init; }
+
     /// <summary>Some script asks for outputs of earlier activities, so they are kept.</summary>
     public required bool KeepsOutputs { get; init; }
 
+    /// <summary>By <see cref="CompiledNode.Key"/>.</summary>
     public required FrozenDictionary<string, CompiledNode> NodesById { get; init; }
+
+    /// <summary>Which version each definition was taken in that is used as an activity.</summary>
+    public required IReadOnlyDictionary<CompositeReference, string> Composites { get; init; }
+}
+
+/// <summary>One definition within a compiled workflow: the one that runs, or one that is used as an activity.</summary>
+/// <param name="Definition">Its inputs and outputs are what the activities in it mean by those words.</param>
+/// <param name="Outer">The key of the activity that stands for it; null for the one that runs.</param>
+internal sealed record CompiledScope(WorkflowDefinition Definition, string? Outer)
+{
+    /// <summary>What comes before the ids of its activities, which are unique within one definition only.</summary>
+    public string Prefix { get; } = Outer is null ? "" : Outer + "/";
 }
 
 /// <param name="Node">The activity.</param>
 /// <param name="EventName">The event that starts an instance; null for a trigger of another kind.</param>
-internal sealed record CompiledTrigger(CompiledNode Node, string? EventName)
+/// <param name="Schedule">The clock that starts instances; null for a trigger of another kind.</param>
+/// <param name="Endpoints">The web requests that start instances; none for a trigger of another kind.</param>
+internal sealed record CompiledTrigger(CompiledNode Node, string? EventName, ScheduleRule? Schedule, IReadOnlyList<EndpointRule> Endpoints)
 {
     public string ActivityId => Node.Id;
 }
@@ -53,8 +71,13 @@ internal sealed class CompiledNode
 {
     public required int Index { get; init; }
 
-    /// <summary>The activity's id; stored states refer to it, so that a new compiler can read them.</summary>
+    /// <summary>The activity's id, as drawn.</summary>
     public required string Id { get; init; }
+
+    /// <summary>The id, behind those of the activities around it that stand for definitions. Stored states refer to it, so that a new compiler can read them.</summary>
+    public required string Key { get; init; }
+
+    public required CompiledScope Scope { get; init; }
 
     /// <summary>The path Elsa shows: <c>Workflow1:Flowchart1:e1</c>.</summary>
     public required string NodeId { get; init; }
@@ -88,6 +111,21 @@ internal sealed class CompiledNode
 
     /// <summary>What of its executions is written down; null for nothing. Set once, before the version is run.</summary>
     public RecordedValues? Recorded { get; internal set; }
+
+    /// <summary>How often it is retried by the clock; null for the usual.</summary>
+    public RetryPolicy? Retry { get; internal set; }
+
+    /// <summary>What the keys of steps that undo begin with; behind it stands the key of the step that they undo.</summary>
+    public const string UndoPrefix = "undo:";
+
+    /// <summary>Names of the inputs, where they are recorded for undo; none elsewhere.</summary>
+    public string[] InputNames { get; internal set; } = [];
+
+    /// <summary>Whether there is such a step for this one, in a definition that compensates.</summary>
+    public bool IsUndoable { get; internal set; }
+
+    /// <summary>How tokens meet before it, in a flowchart in token mode.</summary>
+    public MergeMode Merge { get; init; }
 
     public CompiledNode? Port(string name) => Ports.FirstOrDefault(p => p.Key == name).Value;
 }

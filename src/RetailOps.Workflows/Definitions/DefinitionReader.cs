@@ -31,7 +31,53 @@ internal static class DefinitionReader
             throw new DefinitionException("definition.json", "The definition is not valid JSON: " + e.Message, e);
         }
 
+        if (!IsText(document))
+        {
+            throw new DefinitionException("definition.json", "The definition has text with half a character (a lone surrogate).");
+        }
+
         return Read(document);
+    }
+
+    /// <summary>JSON may name code units that no text has; whoever read them later would fail.</summary>
+    private static bool IsText(JsonElement document)
+    {
+        var stack = new Stack<JsonElement>([document]);
+        try
+        {
+            while (stack.TryPop(out var next))
+            {
+                switch (next.ValueKind)
+                {
+                    case JsonValueKind.String:
+                        next.GetString();
+                        break;
+                    case JsonValueKind.Array:
+                        foreach (var item in next.EnumerateArray())
+                        {
+                            stack.Push(item);
+                        }
+
+                        break;
+                    case JsonValueKind.Object:
+                        foreach (var member in next.EnumerateObject())
+                        {
+                            _ = member.Name;
+                            stack.Push(member.Value);
+                        }
+
+                        break;
+                    default:
+                        break;
+                }
+            }
+
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private static WorkflowDefinition Read(JsonElement document)
@@ -52,9 +98,12 @@ internal static class DefinitionReader
             Name = document.Text("name"),
             Variables = Variables(document),
             Inputs = Names(document, "inputs"),
+            Arguments = [.. document.Items("inputs").Select(i => new ArgumentDefinition(i.Text("name") ?? "", VariableTypes.Of(i.Text("type"), i.Flag("isArray")), i.Member("defaultValue")))],
             Outputs = Names(document, "outputs"),
             IncidentStrategy = options.Text("incidentStrategyType"),
             ActivationStrategy = options.Text("activationStrategyType"),
+            Compensates = (document.Member("customProperties") ?? default).Flag("compensates"),
+            IsTokenBased = "TokenBased".Equals((document.Member("customProperties") ?? default).Text("Flowchart:ExecutionMode"), StringComparison.OrdinalIgnoreCase),
             Root = document.Member("root") is { ValueKind: JsonValueKind.Object } root ? Activity(root, 1, ref count) : null,
         };
     }
@@ -94,6 +143,14 @@ internal static class DefinitionReader
             number++;
         }
 
+        foreach (var drawn in json.Items("expectedStatusCodes"))
+        {
+            if (drawn.Member("activity") is { } activity && IsActivity(activity))
+            {
+                ports.Add(new(StatusPort(drawn.Number("statusCode")), Activity(activity, depth + 1, ref count)));
+            }
+        }
+
         return new ActivityDefinition(
             json.Text("id") ?? "",
             json.Text("type") ?? "",
@@ -105,11 +162,15 @@ internal static class DefinitionReader
             ports,
             [.. Connections(json)],
             json.Text("start") ?? (json.Member("start") ?? default).Text("id"),
-            Variables(json));
+            Variables(json),
+            Enum.TryParse<MergeMode>((json.Member("customProperties") ?? default).Text("mergeMode"), ignoreCase: true, out var merge) ? merge : MergeMode.Stream);
     }
 
     /// <summary>Where the activity of a switch's case stands among the ports.</summary>
     public static string CasePort(int number) => $"cases.{number}";
+
+    /// <summary>Where the activity of an expected status code stands among the ports.</summary>
+    public static string StatusPort(int status) => $"expectedStatusCodes.{status}";
 
     private static bool IsActivity(JsonElement json) => json.ValueKind == JsonValueKind.Object && json.Text("type") is not null && json.Text("id") is not null;
 

@@ -10,13 +10,24 @@ internal sealed record FlowConnection(int Source, string Port, int Target, int I
 internal sealed class FlowGraphs
 {
     private readonly FlowGraph?[] byStart;
+    private readonly FlowConnection?[] byIndex;
 
-    public FlowGraphs(int children, FlowConnection[] connections, int connectionSlots, int start, IEnumerable<int> triggers)
+    /// <param name="children">How many activities it holds.</param>
+    /// <param name="connections">Those with two ends.</param>
+    /// <param name="connectionSlots">How many the file has.</param>
+    /// <param name="start">Where it starts when no trigger did; -1 for an empty one.</param>
+    /// <param name="triggers">Where else it may start.</param>
+    /// <param name="isTokenBased">Whether tokens and not counters decide what runs.</param>
+    public FlowGraphs(int children, FlowConnection[] connections, int connectionSlots, int start, IEnumerable<int> triggers, bool isTokenBased)
     {
+        IsTokenBased = isTokenBased;
         Connections = connections;
         ConnectionSlots = connectionSlots;
         Start = start;
         Outbound = Group(children, connections, c => c.Source);
+        Inbound = Group(children, connections, c => c.Target);
+        byIndex = new FlowConnection?[connectionSlots];
+        Array.ForEach(connections, c => byIndex[c.Index] = c);
         byStart = new FlowGraph?[children];
         foreach (var one in triggers.Append(start).Where(s => s >= 0))
         {
@@ -25,6 +36,8 @@ internal sealed class FlowGraphs
     }
 
     public FlowConnection[] Connections { get; }
+
+    public bool IsTokenBased { get; }
 
     /// <summary>How many connections the file has, dropped ones included.</summary>
     public int ConnectionSlots { get; }
@@ -35,10 +48,16 @@ internal sealed class FlowGraphs
     /// <summary>By child, in the order of the file, which is the order of scheduling.</summary>
     public FlowConnection[][] Outbound { get; }
 
+    /// <summary>By child: every connection into it, those that lead back too.</summary>
+    public FlowConnection[][] Inbound { get; }
+
     public IEnumerable<FlowGraph> All => byStart.OfType<FlowGraph>();
 
     public FlowGraph From(int start) => byStart[start]
         ?? throw new InvalidOperationException("The flowchart was started from an activity that is neither its start nor a trigger.");
+
+    /// <summary>The connection at a place in the file.</summary>
+    public FlowConnection At(int index) => byIndex[index]!;
 
     public bool CanStart(int child) => byStart[child] is not null;
 

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace RetailOps.Workflows;
 
 /// <summary>Turns a definition into a graph of arrays. Never fails on what it finds: problems are listed, and what cannot run becomes a node that says so when it is run.</summary>
-internal sealed class WorkflowCompiler
+internal sealed partial class WorkflowCompiler
 {
     private const int MaxTriggers = 20;
     private const int MaxProblems = 500;
@@ -17,28 +17,34 @@ internal sealed class WorkflowCompiler
     private readonly HashSet<string> events = new(StringComparer.Ordinal);
     private readonly HashSet<Type> requests = [];
     private readonly Dictionary<string, CompiledNode> byId = new(StringComparer.Ordinal);
+    private CompiledScope scope;
 
-    private WorkflowCompiler(WorkflowDefinition definition, ActivityCatalogue catalogue)
+    private WorkflowCompiler(WorkflowDefinition definition, ActivityCatalogue catalogue, FindDefinition? find)
     {
         this.definition = definition;
         this.catalogue = catalogue;
+        this.find = find ?? (static _ => null);
         expressions = new ExpressionCompiler(problems);
+        scope = new CompiledScope(definition, null);
     }
 
-    public static CompiledWorkflow Compile(WorkflowDefinition definition, ActivityCatalogue catalogue) => new WorkflowCompiler(definition, catalogue).Compile();
+    /// <param name="definition">What is to be run.</param>
+    /// <param name="catalogue">Kinds of activities.</param>
+    /// <param name="find">Definitions that may be used as activities; null for none.</param>
+    public static CompiledWorkflow Compile(WorkflowDefinition definition, ActivityCatalogue catalogue, FindDefinition? find = null) =>
+        new WorkflowCompiler(definition, catalogue, find).Compile();
 
     private CompiledWorkflow Compile()
     {
-        var workflow = Add(WorkflowRoot.RootId, WorkflowRoot.RootId, WorkflowRoot.Type, 1, null, -1, new WorkflowRoot { Id = WorkflowRoot.RootId }, [], [], definition.Variables);
+        var name = RootName(definition, []);
+        var workflow = Add(name, name, WorkflowRoot.Type, 1, null, -1, new WorkflowRoot { Id = name }, [], [], definition.Variables);
         if (definition.Root is { } root)
         {
             var node = Compile(root, workflow, 0);
             workflow.Children = [node];
-            if (node.Activity is not Composite)
+            if (node.Activity is not (Composite or StateMachine))
             {
-                problems.Add(DefinitionProblem.Error("root", root.Id, root.Type == "Elsa.StateMachine"
-                    ? "State machines are kept and shown but cannot be run; draw a flowchart."
-                    : $"The root must be a flowchart or a sequence, not '{root.Type}'."));
+                problems.Add(DefinitionProblem.Error("root", root.Id, $"The root must be a flowchart or a sequence, not '{root.Type}'."));
             }
         }
         else
@@ -56,13 +62,20 @@ internal sealed class WorkflowCompiler
             Problems = [.. problems.Distinct().OrderByDescending(p => p.IsError).Take(MaxProblems)],
             EndsOnFault = definition.IncidentStrategy?.Contains("FaultStrategy", StringComparison.Ordinal) == true,
             KeepsOutputs = expressions.AsksForOutputs,
+            Compensates = definition.Compensates,
             NodesById = byId.ToFrozenDictionary(StringComparer.Ordinal),
+            Composites = composites,
         };
     }
 
     private CompiledNode Compile(ActivityDefinition source, CompiledNode parent, int position)
     {
         var kind = source.Type.Length == 0 ? null : catalogue.Find(source.Type, source.Version);
+        if (kind is null && TryComposite(source, parent, position, out var composite))
+        {
+            return composite;
+        }
+
         if (kind is null)
         {
             problems.Add(DefinitionProblem.Error("unknown-activity", source.Id, $"There is no activity type '{source.Type}'{(source.Version == 0 ? "" : $" in version {source.Version}")}."));
@@ -80,7 +93,8 @@ internal sealed class WorkflowCompiler
             activity,
             kind is null ? [] : [.. kind.Inputs.Select((slot, i) => Input(source, slot, activity, i))],
             kind is null ? [] : [.. kind.Outputs.Select((slot, i) => Output(source, slot, activity, i))],
-            source.Variables);
+            source.Variables,
+            source.Merge);
         if (kind is null)
         {
             return node;
@@ -88,12 +102,24 @@ internal sealed class WorkflowCompiler
 
         requests.UnionWith(kind.Requests);
         events.UnionWith(kind.Events);
+        node.Retry = RetryPolicy.Read(source.Json.Member("customProperties") ?? default, out var noRetry);
+        if (noRetry is not null)
+        {
+            problems.Add(DefinitionProblem.Warning("retry", source.Id, noRetry));
+        }
+
+        if (definition.Compensates && kind.Undo is { } undo)
+        {
+            AddUndo(node, kind, undo);
+        }
+
         node.Children = [.. source.Children.Select((child, i) => Compile(child, node, i))];
         node.Ports = [.. source.Ports.Select(p => new KeyValuePair<string, CompiledNode>(p.Key, Compile(p.Value, node, -1)))];
         var eventName = EventName(source, node);
-        if (source.CanStart && (parent.Activity is WorkflowRoot || parent.Index == 1))
+        var rule = Rule(source, node);
+        if (source.CanStart && scope.Outer is null && (parent.Activity is WorkflowRoot || parent.Index == 1))
         {
-            triggers.Add(new CompiledTrigger(node, eventName));
+            triggers.Add(new CompiledTrigger(node, eventName, rule, Endpoints(source, node)));
         }
 
         if (activity is IDrawn drawn)
@@ -110,12 +136,25 @@ internal sealed class WorkflowCompiler
     }
 
     private CompiledNode Add(
-        string id, string nodeId, string type, int version, string? name, int position, Activity activity, Expression[] inputs, CompiledOutput[] outputs, IReadOnlyList<VariableDefinition> variables)
+        string id,
+        string nodeId,
+        string type,
+        int version,
+        string? name,
+        int position,
+        Activity activity,
+        Expression[] inputs,
+        CompiledOutput[] outputs,
+        IReadOnlyList<VariableDefinition> variables,
+        MergeMode merge = MergeMode.Stream)
     {
         var node = new CompiledNode
         {
             Index = nodes.Count,
             Id = id,
+            Key = scope.Prefix + id,
+            Scope = scope,
+            Merge = merge,
             NodeId = nodeId,
             Type = type,
             Version = version,
@@ -131,7 +170,7 @@ internal sealed class WorkflowCompiler
         {
             problems.Add(DefinitionProblem.Error("no-id", null, $"An activity of type '{type}' has no id."));
         }
-        else if (!byId.TryAdd(id, node))
+        else if (!byId.TryAdd(node.Key, node))
         {
             problems.Add(DefinitionProblem.Error("duplicate-id", id, $"Two activities have the id '{id}'."));
         }
@@ -224,8 +263,8 @@ internal sealed class WorkflowCompiler
             problems.Add(DefinitionProblem.Error("no-start", source.Id, "The flowchart is empty: nothing can start."));
         }
 
-        var flow = new FlowGraphs(node.Children.Length, [.. connections], source.Connections.Count, start, own.Take(MaxTriggers));
-        foreach (var graph in flow.All)
+        var flow = new FlowGraphs(node.Children.Length, [.. connections], source.Connections.Count, start, own.Take(MaxTriggers), scope.Definition.IsTokenBased);
+        foreach (var graph in flow.IsTokenBased ? [] : flow.All)
         {
             problems.AddRange(connections
                 .Where(c => graph.Reachable[c.Source] && !graph.IsForward(c) && !graph.IsSoundLoop(c))

@@ -34,12 +34,21 @@ internal sealed class WorkflowDefinition
 
     public IReadOnlyList<string> Inputs { get; init; } = [];
 
+    /// <summary>The inputs with their types.</summary>
+    public IReadOnlyList<ArgumentDefinition> Arguments { get; init; } = [];
+
     public IReadOnlyList<string> Outputs { get; init; } = [];
 
     /// <summary>The stored name or type name, as drawn; null when none is.</summary>
     public string? IncidentStrategy { get; init; }
 
     public string? ActivationStrategy { get; init; }
+
+    /// <summary>Whether what its steps do is kept, so that it can be undone.</summary>
+    public bool Compensates { get; init; }
+
+    /// <summary>Whether its flowcharts run in token mode; in counter mode otherwise.</summary>
+    public bool IsTokenBased { get; init; }
 
     /// <summary>Null when nothing has been drawn yet.</summary>
     public ActivityDefinition? Root { get; init; }
@@ -67,6 +76,11 @@ internal sealed class WorkflowDefinition
 /// <param name="Default">A literal, converted to the type when an instance starts.</param>
 internal sealed record VariableDefinition(string Id, string Name, VariableType Type, JsonElement? Default);
 
+/// <param name="Name">As drawn.</param>
+/// <param name="Type">To which values are converted where the definition is used as an activity.</param>
+/// <param name="Default">Used there when nothing is drawn.</param>
+internal sealed record ArgumentDefinition(string Name, VariableType Type, JsonElement? Default);
+
 /// <param name="Id">Unique in the definition.</param>
 /// <param name="Json">The activity's own object, for its inputs and outputs.</param>
 /// <param name="Children">Of a container, in the order of the file.</param>
@@ -82,6 +96,7 @@ internal sealed record ActivityDefinition(
     IReadOnlyList<KeyValuePair<string, ActivityDefinition>> Ports,
     IReadOnlyList<ConnectionDefinition> Connections,
     string? StartId,
-    IReadOnlyList<VariableDefinition> Variables);
+    IReadOnlyList<VariableDefinition> Variables,
+    MergeMode Merge = MergeMode.Stream);
 
 internal sealed record ConnectionDefinition(string Source, string Port, string Target);

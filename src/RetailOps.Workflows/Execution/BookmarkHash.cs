@@ -19,5 +19,13 @@ internal static class BookmarkHash
 
     public static string OfTask(Guid task) => Of($"RetailOps.Task|{{\"TaskId\":\"{task}\"}}");
 
+    public static string OfCall(string activityType, Guid call) => Of($"{activityType}|{{\"CallId\":\"{call}\"}}");
+
+    public static string OfRunTask(Guid task, string taskName) => Of($"Elsa.RunTask|{{\"TaskId\":\"{task}\",\"TaskName\":{JsonSerializer.Serialize(taskName, Plain)}}}");
+
+    /// <summary>The original's, of a waiting endpoint: its path and its method, as it writes them.</summary>
+    public static string OfEndpoint(string path, string method) =>
+        Of($"Elsa.HttpEndpoint|{{\"Path\":{JsonSerializer.Serialize(path, Plain)},\"Method\":{JsonSerializer.Serialize(method.ToLowerInvariant(), Plain)}}}");
+
     private static string Of(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

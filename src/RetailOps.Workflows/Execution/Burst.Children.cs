@@ -55,10 +55,11 @@ internal sealed partial class Burst
             result.ChildrenStarted.AddRange(dispatched.Where(c => !c.IsAwaited || waits.Contains(c.Id)));
         }
 
+        CollectAnswersWanted();
         result.TasksOpened.AddRange(opened.Where(t => state.Bookmarks.Exists(b => b.Id == t.Id)));
         foreach (var before in bookmarksBefore)
         {
-            if (before.Kind is BookmarkKind.Event or BookmarkKind.Timer || before.Id == met || state.Bookmarks.Exists(b => b.Id == before.Id))
+            if (before.Kind is not (BookmarkKind.Child or BookmarkKind.Task) || before.Id == met || state.Bookmarks.Exists(b => b.Id == before.Id))
             {
                 continue;
             }

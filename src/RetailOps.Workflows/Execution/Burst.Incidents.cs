@@ -3,9 +3,6 @@ namespace RetailOps.Workflows;
 /// <summary>Failures and the end of the burst.</summary>
 internal sealed partial class Burst
 {
-    /// <summary>Waits before the automatic retries; after the last one a person is asked.</summary>
-    private static readonly TimeSpan[] BackOff = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)];
-
     public bool Contains(Exception error) => services.Contain(error, node, current.Attempt + 1, ExecutionId);
 
     public void Fault(Exception error)
@@ -13,6 +10,7 @@ internal sealed partial class Burst
         // What the failed step began to wait for would wake an activity that never said so.
         waits?.ForEach(w => state.Bookmarks.Remove(w));
         dispatched.RemoveRange(dispatchedBefore, dispatched.Count - dispatchedBefore);
+        ForgetOrders();
         if (propertiesBefore is not null)
         {
             current.Properties = propertiesBefore;
@@ -20,11 +18,19 @@ internal sealed partial class Burst
 
         current.Attempt++;
         // A drawn fault and an unknown type fail for ever: waiting helps nobody.
-        var retryAt = error is FaultException or NotFoundException || current.Attempt > BackOff.Length ? (DateTimeOffset?)null : Now + BackOff[current.Attempt - 1];
-        Open(error.Message, error.GetType().Name, retryAt);
-        if (retryAt is null && workflow.EndsOnFault)
+        var retryAt = error is FaultException or NotFoundException ? null : Now + RetryPolicy.After(node.Retry, current.Attempt);
+        Open(error.Message, error is FaultException fault ? fault.Class : error.GetType().Name, retryAt);
+        // What cannot be undone waits for a person, whatever the strategy.
+        if (retryAt is null && workflow.EndsOnFault && state.Undoing is null)
         {
-            End(InstanceSubStatus.Faulted);
+            if (workflow.Compensates)
+            {
+                Compensate(InstanceSubStatus.Faulted);
+            }
+            else
+            {
+                End(InstanceSubStatus.Faulted);
+            }
         }
     }
 
@@ -98,7 +104,11 @@ internal sealed partial class Burst
 }
 
 /// <summary>The definition says that this is a failure.</summary>
-internal sealed class FaultException(string message) : Exception(message);
+internal sealed class FaultException(string message, string code = "0", string category = "General", string type = "System") : Exception(message)
+{
+    /// <summary>As incidents are classed: the plain name, with the fault's own words where it has any.</summary>
+    public string Class { get; } = (code, category, type) is ("0", "General", "System") ? nameof(FaultException) : $"{nameof(FaultException)} {type}/{category}/{code}";
+}
 
 /// <summary>The definition names an activity type that this system does not have.</summary>
 internal sealed class NotFoundException(string type) : Exception($"Activity type '{type}' version '0' could not be found.");

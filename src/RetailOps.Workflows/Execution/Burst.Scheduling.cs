@@ -5,7 +5,7 @@ namespace RetailOps.Workflows;
 /// <summary>Beginning, ending and cancelling executions.</summary>
 internal sealed partial class Burst
 {
-    private ActivityExecution? breaking;
+    private (ActivityExecution Upto, Outcomes With)? ending;
 
     /// <summary>Puts an activity at the end of the queue.</summary>
     /// <param name="locals">Variables of this execution that nobody declared, by name: the item of a loop.</param>
@@ -14,7 +14,7 @@ internal sealed partial class Burst
         var execution = new ActivityExecution
         {
             Number = ++state.LastExecution,
-            ActivityId = activity.Id,
+            ActivityId = activity.Key,
             Parent = parent,
             Node = activity,
             Backward = backward,
@@ -75,6 +75,31 @@ internal sealed partial class Burst
         Enqueue(execution);
     }
 
+    /// <summary>Stands where an incident is, which is taken back.</summary>
+    public void Find(Guid incidentId)
+    {
+        var incident = state.Incidents.Find(i => i.Id == incidentId) ?? throw new InvalidOperationException($"Instance {state.Id} has no open incident {incidentId}.");
+        state.Incidents.Remove(incident);
+        current = state.Executions.Find(e => e.Number == incident.Execution) ?? throw new InvalidOperationException($"Incident {incidentId} belongs to an execution that has ended.");
+        node = current.Node!;
+    }
+
+    /// <summary>The current step is done as a person says.</summary>
+    public void Skip(SkipOrder order)
+    {
+        current.Status = ExecutionStatus.Running;
+        foreach (var output in order.Outputs?.EnumerateObject() ?? default)
+        {
+            if (Array.Find(node.Outputs, o => o.Name == output.Name) is { Target: { } target } && !TrySetVariable(target, ValueConverter.Plain(output.Value)) && workflow.Definition.Outputs.Contains(target))
+            {
+                state.Output[target] = ValueConverter.Plain(output.Value);
+            }
+        }
+
+        Journal(current, "Skipped", order.By);
+        Complete(current, new Outcomes(order.Outcome));
+    }
+
     /// <summary>Ends the parts of a composite that are still alive and come before a join that no longer waits for them.</summary>
     public void CancelChild(ActivityExecution execution)
     {
@@ -86,10 +111,24 @@ internal sealed partial class Burst
     /// <summary>When the current step completes, the nearest loop around it completes too.</summary>
     public void BreakLoop()
     {
-        for (breaking = current.Parent; breaking is not null && breaking.Node!.Activity is not ILoop;)
+        if (Around<ILoop>() is { } loop)
         {
-            breaking = breaking.Parent;
+            ending = (loop, Outcomes.Done);
         }
+    }
+
+    /// <summary>When the current step completes, the nearest workflow around it completes too, the one that is used as an activity or the whole.</summary>
+    public void EndWorkflow(Outcomes outcomes) => ending = (Around<WorkflowRoot>()!, outcomes);
+
+    private ActivityExecution? Around<T>()
+    {
+        var around = current.Parent;
+        while (around is not null && around.Node!.Activity is not T)
+        {
+            around = around.Parent;
+        }
+
+        return around;
     }
 
     public List<ActivityExecution> RunningChildren(ActivityExecution parent) => [.. state.Executions.Where(e => e.Parent == parent && e.Status == ExecutionStatus.Running)];
@@ -137,11 +176,11 @@ internal sealed partial class Burst
                 return;
             }
 
-            if (breaking is not null)
+            if (ending is { } last)
             {
-                // Nobody on the way to the loop is asked what comes next: they end with it.
-                breaking = parent == breaking ? null : breaking;
-                (execution, outcomes) = (parent, Outcomes.Done);
+                // Nobody on the way up is asked what comes next: they end with it.
+                ending = parent == last.Upto ? null : last;
+                (execution, outcomes) = (parent, parent == last.Upto ? last.With : Outcomes.Done);
                 continue;
             }
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace RetailOps.Workflows;
 
 /// <summary>Variables, arguments and outputs as the current step sees them: its own scope first, then those around it.</summary>
@@ -19,9 +21,50 @@ internal sealed partial class Burst
 
     /// <summary>Sets a variable in scope, kept in its declared type.</summary>
     /// <exception cref="FormatException">The value does not fit the type.</exception>
-    public bool TrySetVariable(string id, object? value)
+    public bool TrySetVariable(string id, object? value) => TrySetVariable(current, id, value);
+
+    /// <summary>Sets an output of the workflow that the current step stands in: the instance's, or that of the activity which stands for the workflow.</summary>
+    public void SetWorkflowOutput(string name, object? value) => SetWorkflowOutput(current, name, ValueConverter.Plain(value));
+
+    private void SetWorkflowOutput(ActivityExecution at, string name, object? value)
     {
-        for (var scope = current; scope is not null; scope = scope.Parent)
+        var composite = at.Parent;
+        while (composite is not null && composite.Node!.Activity is not WorkflowActivity)
+        {
+            composite = composite.Parent;
+        }
+
+        if (composite is null)
+        {
+            state.Output[name] = value;
+            return;
+        }
+
+        state.LastResult = value;
+        if (workflow.KeepsOutputs)
+        {
+            state.ActivityOutputs[composite.Node!.Key + "." + JsonNamingPolicy.CamelCase.ConvertName(name)] = value;
+        }
+
+        var output = Array.Find(composite.Node!.Outputs, o => string.Equals(o.Name, name, StringComparison.OrdinalIgnoreCase));
+        if (output?.Target is { } target)
+        {
+            Assign(composite, target, value);
+        }
+    }
+
+    /// <summary>Writes where an output is bound to: a variable that the step sees, or an output of the workflow it stands in.</summary>
+    private void Assign(ActivityExecution step, string target, object? value)
+    {
+        if (!TrySetVariable(step.Node!.Activity is WorkflowActivity ? step.Parent : step, target, value) && step.Node.Scope.Definition.Outputs.Contains(target))
+        {
+            SetWorkflowOutput(step, target, value);
+        }
+    }
+
+    private static bool TrySetVariable(ActivityExecution? from, string id, object? value)
+    {
+        for (var scope = from; scope is not null; scope = scope.Parent)
         {
             if (scope.Variables?.ContainsKey(id) == true)
             {
@@ -72,12 +115,24 @@ internal sealed partial class Burst
         }
     }
 
-    /// <summary>What the instance was started with under a name; null when nothing was.</summary>
-    public object? Argument(string name) => state.Input.GetValueOrDefault(name);
+    /// <summary>What the workflow was given under a name, by who started the instance or by the activity that stands for it; null when nothing was.</summary>
+    public object? Argument(string name)
+    {
+        // What is given to such an activity is evaluated where it stands, not within.
+        for (var scope = current.Node!.Activity is WorkflowActivity ? current.Parent : current; scope is not null; scope = scope.Parent)
+        {
+            if (scope.Node!.Activity is WorkflowActivity)
+            {
+                return scope.Variables?.GetValueOrDefault(name);
+            }
+        }
+
+        return state.Input.GetValueOrDefault(name);
+    }
 
     /// <summary>The argument scripts mean by <c>getX()</c>; null when the definition has none.</summary>
     public string? ArgumentNamed(string pascal) =>
-        workflow.Definition.Inputs.FirstOrDefault(i => i.Length == pascal.Length && char.ToUpperInvariant(i[0]) == pascal[0] && i.AsSpan(1).SequenceEqual(pascal.AsSpan(1)));
+        node.Scope.Definition.Inputs.FirstOrDefault(i => i.Length == pascal.Length && char.ToUpperInvariant(i[0]) == pascal[0] && i.AsSpan(1).SequenceEqual(pascal.AsSpan(1)));
 
     /// <summary>Locals are kept under their names, declared variables under their ids.</summary>
     private static bool IsLocal(ActivityExecution scope, string name) => !Array.Exists(scope.Node!.Variables, v => v.Id == name);

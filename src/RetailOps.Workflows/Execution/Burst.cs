@@ -115,6 +115,11 @@ internal sealed partial class Burst : ActivityContext
             Record(recorded.Inputs[input.Slot], value, isOutput: false);
         }
 
+        if (node.IsUndoable)
+        {
+            Remember(InputName(input.Slot), value);
+        }
+
         return value;
     }
 
@@ -137,14 +142,19 @@ internal sealed partial class Burst : ActivityContext
             Record(recorded.Outputs[output.Slot], plain, isOutput: true);
         }
 
-        if (workflow.KeepsOutputs)
+        if (node.IsUndoable)
         {
-            state.ActivityOutputs[node.Id + "." + name] = plain;
+            Remember(name, plain);
         }
 
-        if (target is not null && !TrySetVariable(target, plain) && workflow.Definition.Outputs.Contains(target))
+        if (workflow.KeepsOutputs)
         {
-            state.Output[target] = plain;
+            state.ActivityOutputs[node.Key + "." + name] = plain;
+        }
+
+        if (target is not null)
+        {
+            Assign(current, target, plain);
         }
     }
 
@@ -184,10 +194,12 @@ internal sealed partial class Burst : ActivityContext
         current = next;
         node = next.Node!;
         completed = null;
-        breaking = null;
+        ending = null;
+        given = null;
         propertiesBefore = null;
         waits?.Clear();
         dispatchedBefore = dispatched.Count;
+        RememberOrders();
         next.Queued = false;
         result.Steps++;
         resumed = next.Resumed;
@@ -209,6 +221,7 @@ internal sealed partial class Burst : ActivityContext
         current.Payload = null;
         if (completed is { } outcomes)
         {
+            KeepForUndo();
             Complete(current, outcomes);
         }
         else if (waits is { Count: > 0 })

@@ -23,6 +23,17 @@ internal sealed class BurstResult
     /// <summary>Tasks of earlier bursts whose answer nobody waits for any more.</summary>
     public List<Guid> TasksGivenUp { get; } = [];
 
+    /// <summary>Calls of other machines ordered in this burst and still waited for at its end.</summary>
+    public List<CallOrder> Calls { get; } = [];
+
+    /// <summary>Tasks of somebody outside, asked for in this burst and still waited for at its end.</summary>
+    public List<TaskOrder> TasksAskedFor { get; } = [];
+
+    public List<EventOrder> EventsPublished { get; } = [];
+
+    /// <summary>The answer to the web request that began the burst; null when it gave none.</summary>
+    public HttpReply? Reply { get; set; }
+
     public List<Incident> IncidentsOpened { get; } = [];
 
     /// <summary>Opened by an earlier burst; retried, skipped, or ended with the instance.</summary>

@@ -92,6 +92,20 @@ internal sealed partial class BurstWork(IServiceProvider scope, WorkMode mode, C
         return version;
     }
 
+    /// <summary>Whether a living instance has what a definition permits to one.</summary>
+    public async Task<bool> IsTaken(string singletonKey)
+    {
+        await UndoWhatFailed();
+        return await SingletonTable.IsTaken(await work.Connection(ct), singletonKey, ct);
+    }
+
+    /// <summary>Who waits for an event or is started by it, whatever the key.</summary>
+    public async Task<Listeners> Listeners(string eventName)
+    {
+        await UndoWhatFailed();
+        return await SingletonTable.Listeners(await work.Connection(ct), eventName, ct);
+    }
+
     /// <summary>Those of some tasks that are still open, locked.</summary>
     public async Task<List<HumanTask>> LockOpenTasks(List<Guid> ids)
     {

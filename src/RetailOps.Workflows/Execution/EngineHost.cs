@@ -57,7 +57,7 @@ internal sealed partial class EngineHost(
             int fired;
             using (busy.Begin())
             {
-                fired = await TimerTable.Fire(database.Engine, clock.GetUtcNow(), AtOnce, ct);
+                fired = await TimerTable.Fire(database.Engine, clock.GetUtcNow(), AtOnce, ct) + await ScheduleTable.Fire(database.Engine, clock.GetUtcNow(), AtOnce, ct);
             }
 
             FaultPoints.Reach(FaultPoint.AfterTimers);

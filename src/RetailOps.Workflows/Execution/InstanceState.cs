@@ -74,6 +74,12 @@ internal sealed class InstanceState
     /// <summary>Outputs by activity id and output name, kept only for definitions that ask for them.</summary>
     public Dictionary<string, object?> ActivityOutputs { get; init; } = [];
 
+    /// <summary>Steps that were done and can be undone, oldest first; only of definitions that compensate.</summary>
+    public List<DoneStep> Done { get; init; } = [];
+
+    /// <summary>How the instance ends once all of them are undone; null as long as nobody undoes anything.</summary>
+    public InstanceSubStatus? Undoing { get; set; }
+
     /// <summary>The last output set; forgotten when the instance waits.</summary>
     public object? LastResult { get; set; }
 
@@ -135,7 +141,11 @@ internal sealed class ActivityExecution
     /// <summary>Variables declared here, by their ids.</summary>
     public Dictionary<string, object?>? Variables { get; set; }
 
+    /// <summary>Of a flowchart in counter mode.</summary>
     public FlowCounters? Flow { get; set; }
+
+    /// <summary>Of a flowchart in token mode.</summary>
+    public FlowTokens? Tokens { get; set; }
 
     /// <summary>Found again from the id when a burst begins.</summary>
     public CompiledNode? Node { get; set; }
@@ -160,6 +170,34 @@ internal sealed class FlowCounters(int start, int activities, int connections)
     public bool[] Followed { get; } = new bool[connections];
 }
 
+/// <summary>What lies on a flowchart's connections in token mode.</summary>
+/// <param name="start">Where it began.</param>
+internal sealed class FlowTokens(int start)
+{
+    public int Start { get; } = start;
+
+    public List<FlowToken> All { get; } = [];
+}
+
+/// <param name="Connection">Its place in the file's connections.</param>
+internal readonly record struct FlowToken(int Connection, FlowTokenKind Kind);
+
+/// <summary>Stored as a number.</summary>
+internal enum FlowTokenKind
+{
+    /// <summary>The target was scheduled for it, or is left to another token.</summary>
+    Live,
+
+    /// <summary>Waits at its target for those of the other connections.</summary>
+    Held,
+
+    /// <summary>Another connection was faster: the next arrival here is swallowed.</summary>
+    Blocked,
+
+    /// <summary>An arrival was swallowed; more of them are, until the target has ended.</summary>
+    Spent,
+}
+
 internal enum BookmarkKind
 {
     Event,
@@ -170,6 +208,12 @@ internal enum BookmarkKind
 
     /// <summary>A person's answer; the bookmark's id is the task's.</summary>
     Task,
+
+    /// <summary>The answer of another machine, or of somebody who was asked for a task; the bookmark's id is that of the call or the task.</summary>
+    Answer,
+
+    /// <summary>A web request; the name says method and path.</summary>
+    Http,
 }
 
 /// <summary>What an instance waits for.</summary>

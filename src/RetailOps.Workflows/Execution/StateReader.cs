@@ -62,6 +62,8 @@ internal static class StateReader
             i.GetProperty("n").GetInt32(),
             i.GetProperty("at").GetDateTimeOffset(),
             i.TryGetProperty("re", out var retry) ? retry.GetDateTimeOffset() : null)));
+        state.Undoing = root.Text("und") is { } undoing ? Enum.Parse<InstanceSubStatus>(undoing) : null;
+        state.Done.AddRange(root.Items("done").Select(d => new DoneStep(d.GetProperty("a").GetString()!, (JsonElement)ValueCodec.Read(d.GetProperty("v"))!)));
         return state;
     }
 
@@ -86,7 +88,15 @@ internal static class StateReader
             Properties = json.TryGetProperty("prop", out _) ? Properties(json, "prop") : null,
             Variables = json.TryGetProperty("var", out _) ? Values(json, "var") : null,
             Flow = json.TryGetProperty("flow", out var flow) ? Flow(flow) : null,
+            Tokens = json.TryGetProperty("tok", out var tokens) ? Tokens(tokens) : null,
         };
+    }
+
+    private static FlowTokens Tokens(JsonElement json)
+    {
+        var tokens = new FlowTokens(json.Number("s"));
+        tokens.All.AddRange(json.Items("t").Select(v => v.GetInt32()).Chunk(2).Select(pair => new FlowToken(pair[0], (FlowTokenKind)pair[1])));
+        return tokens;
     }
 
     private static FlowCounters Flow(JsonElement json)

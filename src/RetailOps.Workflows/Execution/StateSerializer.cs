@@ -104,6 +104,25 @@ internal static class StateSerializer
             writer.WriteEndArray();
         }
 
+        if (state.Undoing is { } undoing)
+        {
+            writer.WriteString("und", undoing.ToString());
+        }
+
+        if (state.Done.Count > 0)
+        {
+            writer.WriteStartArray("done");
+            foreach (var step in state.Done)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("a", step.Step);
+                ValueCodec.Write(writer, "v", step.Values);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+
         writer.WriteEndObject();
     }
 
@@ -142,6 +161,26 @@ internal static class StateSerializer
             Flow(writer, flow);
         }
 
+        if (execution.Tokens is { } tokens)
+        {
+            Tokens(writer, tokens);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void Tokens(Utf8JsonWriter writer, FlowTokens tokens)
+    {
+        writer.WriteStartObject("tok");
+        writer.WriteNumber("s", tokens.Start);
+        writer.WriteStartArray("t");
+        foreach (var (connection, kind) in tokens.All)
+        {
+            writer.WriteNumberValue(connection);
+            writer.WriteNumberValue((int)kind);
+        }
+
+        writer.WriteEndArray();
         writer.WriteEndObject();
     }
 

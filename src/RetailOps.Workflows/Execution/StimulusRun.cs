@@ -10,7 +10,7 @@ namespace RetailOps.Workflows;
 /// <param name="services">What bursts ask of the world.</param>
 /// <param name="now">Business time.</param>
 /// <param name="leads">Whether what follows from a burst for one other instance is handed out by <see cref="TakeFollowers"/>, to be run in the same transaction if it may.</param>
-internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, BurstWork services, DateTimeOffset now, bool leads)
+internal sealed partial class StimulusRun(UnitOfWork unit, DefinitionStore definitions, BurstWork services, DateTimeOffset now, bool leads)
 {
     private static readonly WorkflowRunner Runner = new();
 
@@ -29,7 +29,13 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
                 return StartChild(stimulus, ct);
             case StimulusKind.Start:
                 return StartAsked(stimulus, ct);
-            case StimulusKind.ChildEnded or StimulusKind.Task when stimulus.Targets is [var waiting]:
+            case StimulusKind.Trigger:
+                return StartByTrigger(stimulus, ct);
+            case StimulusKind.Request:
+                return MeetRequest(stimulus, ct);
+            case StimulusKind.Broadcast:
+                return Spread(stimulus, ct);
+            case StimulusKind.ChildEnded or StimulusKind.Task or StimulusKind.Answer when stimulus.Targets is [var waiting]:
                 return Resume(stimulus, waiting, stimulus.SourceId, ct);
             case StimulusKind.Cancel when stimulus.Targets is [var cancelled]:
                 return Cancel(stimulus, cancelled, ct);
@@ -46,7 +52,7 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
                 return Resume(stimulus, target, target.Bookmark, ct);
             case StimulusKind.Timer when stimulus.Targets is [var target]:
                 return Resume(stimulus, target, stimulus.SourceId, ct);
-            case StimulusKind.Retry or StimulusKind.Continue when stimulus.Targets is [var target]:
+            case StimulusKind.Retry or StimulusKind.Continue or StimulusKind.Skip when stimulus.Targets is [var target]:
                 return GoOn(stimulus, target, ct);
             default:
                 Keep(stimulus, late: stimulus.Kind is not StimulusKind.Event || !stimulus.KeyLives);
@@ -82,6 +88,12 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
     {
         var bar = start.IndexOf('|', StringComparison.Ordinal);
         var version = await definitions.Compiled(start[..bar], ct);
+        if (await IsTaken(version, stimulus.Key))
+        {
+            Keep(stimulus, late: !stimulus.KeyLives);
+            return;
+        }
+
         var state = InstanceState.New(Guid.CreateVersion7(), version.Workflow, stimulus.Key);
         services.Act(version.Caller, stimulus, now);
         using var data = Data(stimulus);
@@ -92,10 +104,12 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
     private async Task StartChild(ClaimedStimulus stimulus, CancellationToken ct)
     {
         var order = JsonSerializer.Deserialize<ChildOrder>(stimulus.Data!, JsonReading.Web)!;
-        if (stimulus.Starts is not [var start])
+        var child = stimulus.Starts is [var start] ? await definitions.Compiled(start[..start.IndexOf('|', StringComparison.Ordinal)], ct) : null;
+        var isTaken = child is null ? stimulus.IsTaken : await IsTaken(child, stimulus.Key);
+        if (child is null || isTaken)
         {
             Keep(stimulus, late: true);
-            if (stimulus.IsTaken && order.IsAwaited)
+            if (isTaken && order.IsAwaited)
             {
                 var end = new ChildEnd(
                     stimulus.SourceId, ChildEnd.Rejected, ChildEnd.Rejected, $"The child could not start: an instance of its definition lives for '{stimulus.Key}', which permits one.",
@@ -106,11 +120,10 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
             return;
         }
 
-        var version = await definitions.Compiled(start[..start.IndexOf('|', StringComparison.Ordinal)], ct);
-        var state = InstanceState.New(stimulus.SourceId, version.Workflow, order.CorrelationId, order.Input);
+        var state = InstanceState.New(stimulus.SourceId, child.Workflow, order.CorrelationId, order.Input);
         state.Properties[ParentLink.Property] = JsonSerializer.SerializeToElement(new ParentLink(order.Parent, order.ParentKey, order.IsAwaited), JsonReading.Web);
-        services.Act(version.Caller, stimulus, now);
-        await Store(stimulus, version, state, null, await Runner.StartAsync(version.Workflow, state, null, null, services, ct));
+        services.Act(child.Caller, stimulus, now);
+        await Store(stimulus, child, state, null, await Runner.StartAsync(child.Workflow, state, null, null, services, ct));
     }
 
     /// <summary>Somebody asked for it by hand. Where one lives that permits no other, who asked sees that there is no instance.</summary>
@@ -135,7 +148,10 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         var version = await definitions.Compiled(target.VersionId, ct);
         var state = Read(target);
         services.Act(version.Caller, stimulus, now);
-        await Store(stimulus, version, state, target, WorkflowRunner.Cancel(version.Workflow, state, services));
+        using var data = Data(stimulus);
+        await Store(stimulus, version, state, target, data?.RootElement.Flag("compensate") == true
+            ? await Runner.CompensateAsync(version.Workflow, state, services, ct)
+            : WorkflowRunner.Cancel(version.Workflow, state, services));
     }
 
     private async Task Resume(ClaimedStimulus stimulus, ClaimedTarget target, Guid? bookmark, CancellationToken ct)
@@ -166,8 +182,8 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
     {
         var version = await definitions.Compiled(target.VersionId, ct);
         var state = Read(target);
-        var isRetry = stimulus.Kind is StimulusKind.Retry;
-        if (isRetry ? !state.Incidents.Exists(i => i.Id == stimulus.SourceId) : !state.NeedsContinue)
+        var (isRetry, isSkip) = (stimulus.Kind is StimulusKind.Retry, stimulus.Kind is StimulusKind.Skip);
+        if (isRetry || isSkip ? !state.Incidents.Exists(i => i.Id == stimulus.SourceId) : !state.NeedsContinue)
         {
             Keep(stimulus, late: true);
             return;
@@ -176,7 +192,9 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         services.Act(version.Caller, stimulus, now);
         var result = isRetry
             ? await Runner.RetryAsync(version.Workflow, state, stimulus.SourceId, services, ct)
-            : await Runner.ContinueAsync(version.Workflow, state, services, ct);
+            : isSkip
+                ? await Runner.SkipAsync(version.Workflow, state, stimulus.SourceId, JsonSerializer.Deserialize<SkipOrder>(stimulus.Data!, JsonReading.Web)!, services, ct)
+                : await Runner.ContinueAsync(version.Workflow, state, services, ct);
         await Store(stimulus, version, state, target, result);
     }
 
@@ -235,6 +253,7 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
         }
 
         TellChildren(stimulus, state, key, result);
+        TellOthers(stimulus, version, state, key, result);
         await TellPeople(stimulus, version, result);
         MatchKept(stimulus, state, key, result);
     }
@@ -294,7 +313,7 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
     {
         if (before is null)
         {
-            var singleton = result.Status is InstanceStatus.Running && version.IsSingleton ? $"{state.DefinitionId}:{key}" : null;
+            var singleton = result.Status is InstanceStatus.Running && version.Activation is not Activation.AllowAlways ? version.SingletonKey(key) : null;
             unit.Write(new InstanceRow(
                 state.Id, state.DefinitionId, state.VersionId, key, $"{state.DefinitionId}:{stimulus.SourceId}", singleton, ParentLink.Of(state)?.Id, result.Status, document, now,
                 state.SubStatus, state.Name));
@@ -332,7 +351,7 @@ internal sealed class StimulusRun(UnitOfWork unit, DefinitionStore definitions, 
                 services.NewId(), 0, "", "", "", "Nothing can wake this instance: a join waits for a branch that will not come.", "workflows.stuck", 1, now, null)));
         }
 
-        result.Journal.ForEach(entry => unit.Write(new JournalRow(state.Id, entry)));
+        JournalDataRow.Write(unit, state.Id, result.Journal);
     }
 
     /// <summary>A signal that came before its wait is met now, in a burst of its own.</summary>

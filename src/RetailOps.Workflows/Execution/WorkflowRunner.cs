@@ -64,9 +64,42 @@ internal sealed class WorkflowRunner
         return RunAsync(burst);
     }
 
+    /// <summary>Takes a failed activity for done, by an outcome and with outputs that a person gave.</summary>
+    /// <exception cref="InvalidOperationException">The instance has no such open incident.</exception>
+    public ValueTask<BurstResult> SkipAsync(CompiledWorkflow workflow, InstanceState state, Guid incidentId, SkipOrder order, IBurstServices services, CancellationToken ct)
+    {
+        var burst = new Burst(workflow, state, services, ct);
+        state.BudgetsInARow = 0;
+        burst.Find(incidentId);
+        try
+        {
+            burst.Skip(order);
+        }
+        catch (Exception e) when (burst.Contains(e))
+        {
+            // What comes behind it failed, or the outputs do not fit: still an incident of that step.
+            burst.Fault(e);
+        }
+
+        return RunAsync(burst);
+    }
+
     /// <summary>Goes on after a spent step budget.</summary>
     public ValueTask<BurstResult> ContinueAsync(CompiledWorkflow workflow, InstanceState state, IBurstServices services, CancellationToken ct) =>
         RunAsync(new Burst(workflow, state, services, ct));
+
+    /// <summary>Ends an instance for good, once the steps that can be undone are, newest first. Steps of a definition that does not compensate were not kept: it ends at once.</summary>
+    public ValueTask<BurstResult> CompensateAsync(CompiledWorkflow workflow, InstanceState state, IBurstServices services, CancellationToken ct)
+    {
+        var burst = new Burst(workflow, state, services, ct);
+        state.BudgetsInARow = 0;
+        if (state.Undoing is null)
+        {
+            burst.Compensate(InstanceSubStatus.Cancelled);
+        }
+
+        return RunAsync(burst);
+    }
 
     /// <summary>Ends an instance for good: everything that waits is cancelled, nothing runs.</summary>
     public static BurstResult Cancel(CompiledWorkflow workflow, InstanceState state, IBurstServices services)

@@ -7,6 +7,9 @@ internal abstract class Expression
 {
     public static Expression None { get; } = new LiteralExpression(null);
 
+    /// <summary>Whether its value is written out in the definition, and needs no burst to be evaluated.</summary>
+    public virtual bool IsWritten => false;
+
     /// <exception cref="FormatException">The expression fails.</exception>
     public abstract object? Evaluate(Burst burst);
 }
@@ -16,12 +19,16 @@ internal sealed class Literal<T>(T value) : Expression
 {
     public T Value { get; } = value;
 
+    public override bool IsWritten => true;
+
     public override object? Evaluate(Burst burst) => Value;
 }
 
 /// <summary>A literal converted at each use, since its value could be changed by who gets it, or fits no type.</summary>
 internal sealed class LiteralExpression(object? value) : Expression
 {
+    public override bool IsWritten => true;
+
     public override object? Evaluate(Burst burst) => value;
 }
 
@@ -58,11 +65,15 @@ internal sealed class ExpressionCompiler(List<DefinitionProblem> problems)
         ["Json"] = ParsedJson,
         ["Variable"] = value => new VariableExpression((value.ValueKind == JsonValueKind.String ? value.GetString() : value.Text("id")) ?? throw new FormatException("No variable is chosen.")),
         ["Input"] = value => new InputExpression((value.ValueKind == JsonValueKind.String ? value.GetString() : value.Text("name")) ?? throw new FormatException("No input is chosen.")),
+        ["Liquid"] = value => LiquidExpression.Prepare(value.ValueKind == JsonValueKind.String ? value.GetString()! : ""),
         ["JavaScript"] = value => JavaScriptExpression.Prepare(value.ValueKind == JsonValueKind.String ? value.GetString()! : ""),
     };
 
     /// <summary>Whether some script reads outputs of earlier activities.</summary>
     public bool AsksForOutputs { get; private set; }
+
+    /// <summary>Whether expressions of a kind can be evaluated here.</summary>
+    public static bool Knows(string kind) => kind == "Literal" || Handlers.ContainsKey(kind);
 
     /// <summary>An activity's input: wrapped as Elsa writes it, or the raw value, or the default.</summary>
     public Expression Input(JsonElement? drawn, string? otherwise, Type type, string activityId, string name)
@@ -113,6 +124,9 @@ internal sealed class ExpressionCompiler(List<DefinitionProblem> problems)
             return new BrokenExpression(e.Message);
         }
     }
+
+    /// <summary>Something drawn makes no sense, for a reason that only its activity knows.</summary>
+    public void Refuse(string code, string activityId, string message) => problems.Add(DefinitionProblem.Error(code, activityId, message));
 
     private Expression Literal(object? value, Type type, string activityId, string name)
     {

@@ -30,7 +30,7 @@ internal sealed class JavaScriptExpression : Expression
         this.isPlain = isPlain;
         // A name reached through the global object is not seen by the parser; such scripts get everything.
         globals = !isPlain && script.ReferencedGlobals!.Contains("globalThis") ? [.. ScriptGlobals.Fixed] : [.. script.ReferencedGlobals!];
-        AsksForOutputs = globals.Contains("getOutputFrom");
+        AsksForOutputs = Array.Exists(globals, g => g.Length > 8 && g.StartsWith("get", StringComparison.Ordinal) && g.IndexOf("From", 4, StringComparison.Ordinal) > 0);
     }
 
     public bool AsksForOutputs { get; }

@@ -80,7 +80,12 @@ internal static class ScriptGlobals
                 return new ClrFunction(engine, name, (_, _) => ScriptValues.In(engine, burst.Variable(variable.Id)));
             }
 
-            return burst.ArgumentNamed(pascal) is { } argument ? new ClrFunction(engine, name, (_, _) => ScriptValues.In(engine, burst.Argument(argument))) : null;
+            if (burst.ArgumentNamed(pascal) is { } argument)
+            {
+                return new ClrFunction(engine, name, (_, _) => ScriptValues.In(engine, burst.Argument(argument)));
+            }
+
+            return OutputNamed(burst, pascal) is { } output ? new ClrFunction(engine, name, (_, _) => ScriptValues.In(engine, burst.State.ActivityOutputs.GetValueOrDefault(output))) : null;
         }
 
         return name.StartsWith("set", StringComparison.Ordinal) && burst.Named(pascal, pascal: true) is { } set
@@ -124,11 +129,28 @@ internal static class ScriptGlobals
         return new JsonSerializer(engine).Serialize(args.At(0));
     }
 
+    /// <summary>What <c>getXFromY()</c> means: output X of the activity named Y, where there is one.</summary>
+    private static string? OutputNamed(Burst burst, string pascal)
+    {
+        for (var from = pascal.IndexOf("From", 1, StringComparison.Ordinal); from > 0; from = pascal.IndexOf("From", from + 1, StringComparison.Ordinal))
+        {
+            var activity = pascal[(from + 4)..];
+            if (Named(burst, n => n.Id == activity || CompositeReference.TypeOf(n.Name) == activity) is { } found)
+            {
+                return found.Key + "." + System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(pascal[..from]);
+            }
+        }
+
+        return null;
+    }
+
+    private static CompiledNode? Named(Burst burst, Func<CompiledNode, bool> isIt) =>
+        burst.Workflow.Nodes.FirstOrDefault(n => n.Scope == burst.Node.Scope && isIt(n));
+
     /// <summary>Activities are named in scripts by their name or their id.</summary>
     private static string OutputKey(Burst burst, string activity, JsValue output)
     {
-        var id = burst.Workflow.Nodes.FirstOrDefault(n => n.Name == activity)?.Id ?? activity;
-        return id + "." + (output.IsString() ? System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(output.AsString()) : "result");
+        return (Named(burst, n => n.Name == activity)?.Key ?? burst.Node.Scope.Prefix + activity) + "." + (output.IsString() ? System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(output.AsString()) : "result");
     }
 
     private static string Text(JsValue[] args, int index) => TextOrNull(args.At(index)) ?? "";

@@ -110,6 +110,8 @@ public static class WorkflowEndpoints
         workflows.MapPost("/dead-stimuli/{id:long}:replay", Replay).WithName("ReplayDeadStimulus").WithSummary("Try it again").ProducesRefusals(409);
         workflows.MapPost("/dead-stimuli/{id:long}:discard", Discard).WithName("DiscardDeadStimulus").WithSummary("Give it up, so that its key goes on").ProducesRefusals(409);
         workflows.MapPost("/instances/{id:guid}:cancel", Cancel).WithName("CancelInstance").WithSummary("End it for good, with its tasks and the children it waits for").ProducesRefusals(404);
+        OperationEndpoints.Map(workflows);
+        ChangeControlEndpoints.Map(api, workflows);
         TaskEndpoints.Map(api);
     }
 

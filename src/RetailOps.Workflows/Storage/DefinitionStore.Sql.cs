@@ -16,8 +16,15 @@ namespace RetailOps.Workflows;
 /// <summary>A version ready to run, with who it acts as.</summary>
 /// <param name="Workflow">The compiled graph.</param>
 /// <param name="Caller">The engine as this version: it may send what its activities declare.</param>
-/// <param name="IsSingleton">Whether one instance lives per definition and correlation id at most.</param>
-internal sealed record CompiledVersion(CompiledWorkflow Workflow, Caller.Engine Caller, bool IsSingleton);
+/// <param name="Activation">How many instances may live at once.</param>
+internal sealed record CompiledVersion(CompiledWorkflow Workflow, Caller.Engine Caller, Activation Activation)
+{
+    /// <summary>Whether one instance lives per definition and correlation id at most.</summary>
+    public bool IsSingleton => Activation is Activation.CorrelatedSingleton;
+
+    /// <summary>What two living instances may not share.</summary>
+    public string? SingletonKey(string key) => Activations.SingletonKey(Activation, Workflow.DefinitionId, key);
+}
 
 /// <summary>A definition file that cannot be used, and why.</summary>
 public sealed class DefinitionFileException(string file, IEnumerable<string> problems) : Exception($"{file} cannot be published:{Environment.NewLine}  {string.Join($"{Environment.NewLine}  ", problems)}");
@@ -31,6 +38,7 @@ public sealed record ImportedWorkflows(int Versions, IReadOnlyList<string> Refus
 internal sealed partial class DefinitionStore(Database database, ActivityCatalogue catalogue, ILogger<DefinitionStore> log)
 {
     private readonly ConcurrentDictionary<string, CompiledVersion> compiled = [];
+    private readonly DefinitionLibrary library = new(database, catalogue);
 
     /// <summary>Files of the last import that could not be published; see <see cref="ImportedWorkflows"/>.</summary>
     public IReadOnlyList<string> Refused { get; private set; } = [];
@@ -60,41 +68,49 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         var refused = new List<string>();
         var count = 0;
-        foreach (var file in Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal))
+        var left = Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal).ToList();
+        for (var before = int.MaxValue; left.Count > 0 && left.Count < before;)
         {
-            var name = Path.GetFileName(file);
-            try
+            // What one uses as an activity may stand in a later file: as long as some get in, the others are tried again.
+            before = left.Count;
+            refused.Clear();
+            foreach (var file in left.ToList())
             {
-                count += await ImportOneOf(files, name, await File.ReadAllTextAsync(file, ct), ct) ? 1 : 0;
-            }
-            catch (DefinitionFileException bad)
-            {
-                LogRefused(log, bad.Message);
-                refused.Add(bad.Message);
+                var name = Path.GetFileName(file);
+                try
+                {
+                    count += await ImportOneOf(files, name, await File.ReadAllTextAsync(file, ct), ct) ? 1 : 0;
+                    left.Remove(file);
+                }
+                catch (DefinitionFileException bad)
+                {
+                    refused.Add(bad.Message);
+                }
             }
         }
 
+        refused.ForEach(problem => LogRefused(log, problem));
         Refused = refused;
         return new(count, refused);
     }
 
     /// <summary>Takes over one file's text. False when it says the same as when it was last taken over.</summary>
-    public Task<bool> ImportFile(string name, string text, CancellationToken ct) => Store(name, text, Compile(name, text), ct);
+    public async Task<bool> ImportFile(string name, string text, CancellationToken ct) => await Store(name, text, await Compile(name, text, ct), ct);
 
-    private Task<bool> ImportOneOf(Dictionary<string, string> files, string name, string text, CancellationToken ct)
+    private async Task<bool> ImportOneOf(Dictionary<string, string> files, string name, string text, CancellationToken ct)
     {
-        var workflow = Compile(name, text);
+        var workflow = await Compile(name, text, ct);
         return files.TryAdd(workflow.DefinitionId, name)
-            ? Store(name, text, workflow, ct)
+            ? await Store(name, text, workflow, ct)
             : throw new DefinitionFileException(name, [$"{files[workflow.DefinitionId]} has the definitionId '{workflow.DefinitionId}' too."]);
     }
 
-    private CompiledWorkflow Compile(string name, string text)
+    private async Task<CompiledWorkflow> Compile(string name, string text, CancellationToken ct)
     {
         CompiledWorkflow workflow;
         try
         {
-            workflow = WorkflowCompiler.Compile(DefinitionReader.Read(Encoding.UTF8.GetBytes(text)), catalogue);
+            workflow = await library.Compile(DefinitionReader.Read(Encoding.UTF8.GetBytes(text)), pin: false, ct);
         }
         catch (DefinitionException bad)
         {
@@ -106,7 +122,8 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
             throw new DefinitionFileException(name, ["The definition has no definitionId."]);
         }
 
-        return workflow.HasErrors ? throw new DefinitionFileException(name, workflow.Problems.Where(p => p.IsError).Select(p => p.ToString())) : workflow;
+        var problems = workflow.Problems.Where(p => p.IsError).Concat(await TriggerIndex.Problems(database, workflow, ct)).ToList();
+        return problems.Count > 0 ? throw new DefinitionFileException(name, problems.Select(p => p.ToString())) : workflow;
     }
 
     private async Task<bool> Store(string name, string text, CompiledWorkflow workflow, CancellationToken ct)
@@ -115,7 +132,7 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
         await using var connection = await database.Requests.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var latest = await Latest(connection, workflow.DefinitionId, ct);
-        if (latest?.FileChecksum == checksum)
+        if (latest?.FileChecksum == checksum || (latest?.Live is { } live && ElsaDocument.Checksum(live) == ElsaDocument.Checksum(text)))
         {
             return false;
         }
@@ -125,11 +142,15 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
         var versionId = $"{workflow.DefinitionId}-{version}-{checksum[..8]}";
         await Insert(connection, workflow, versionId, version, name, text, checksum, publish, ct);
         await transaction.CommitAsync(ct);
-        LogImported(log, name, version, publish ? "published" : "proposed, because the live version was edited elsewhere");
+        LogImported(log, name, version, publish ? "published" : "proposed, because people have changed what is live");
         return true;
     }
 
-    private sealed record LatestVersion(int Version, string? FileChecksum, bool IsLiveFromFile);
+    /// <param name="Version">The highest number there ever was.</param>
+    /// <param name="FileChecksum">Of the file's text when it was last taken over.</param>
+    /// <param name="IsLiveFromFile">Whether the live version came from a file; false when people have taken it away.</param>
+    /// <param name="Live">What the live version says: what was exported to a file is not taken over again.</param>
+    private sealed record LatestVersion(int Version, string? FileChecksum, bool IsLiveFromFile, string? Live);
 
     private static async Task<LatestVersion?> Latest(NpgsqlConnection connection, string definitionId, CancellationToken ct)
     {
@@ -140,16 +161,19 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
                 new("select pg_advisory_xact_lock(hashtextextended($1, 11))") { Parameters = { new() { Value = definitionId } } },
                 new(
                     """
-                    select l.version,
+                    select max(d.version),
                            (select f.checksum from workflows.definitions f where f.definition_id = $1 and f.origin like 'file:%' order by f.version desc limit 1),
-                           coalesce((select p.origin like 'file:%' from workflows.definitions p where p.definition_id = $1 and p.is_published), true)
-                    from workflows.definitions l where l.definition_id = $1 and l.is_latest
+                           coalesce(bool_or(d.origin like 'file:%') filter (where d.is_published), false),
+                           max(d.document::text) filter (where d.is_published)
+                    from workflows.definitions d where d.definition_id = $1 having count(*) > 0
                     """) { Parameters = { new() { Value = definitionId } } },
             },
         };
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.NextResultAsync(ct);
-        return await reader.ReadAsync(ct) ? new(reader.GetInt32(0), await reader.IsDBNullAsync(1, ct) ? null : reader.GetString(1), reader.GetBoolean(2)) : null;
+        return await reader.ReadAsync(ct)
+            ? new(reader.GetInt32(0), await reader.IsDBNullAsync(1, ct) ? null : reader.GetString(1), reader.GetBoolean(2), await reader.IsDBNullAsync(3, ct) ? null : reader.GetString(3))
+            : null;
     }
 
     private static async Task Insert(
@@ -167,8 +191,8 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
                 },
                 new(
                     """
-                    insert into workflows.definitions (version_id, definition_id, version, name, document, checksum, is_latest, is_published, origin)
-                    values ($1, $2, $3, $4, $5, $6, true, $7, $8)
+                    insert into workflows.definitions (version_id, definition_id, version, name, document, checksum, is_latest, is_published, origin, authors, description, tool_version, usable_as_activity)
+                    values ($1, $2, $3, $4, $5, $6, true, $7, $8, array[$8], $9, $10, $11)
                     """)
                 {
                     Parameters =
@@ -177,14 +201,23 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
                         new() { Value = workflow.DefinitionId },
                         new() { Value = version },
                         new() { Value = workflow.Definition.Name ?? workflow.DefinitionId },
-                        new() { Value = document.ToJsonString(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb },
+                        new() { Value = document.ToJsonString(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Json },
                         new() { Value = checksum },
                         new() { Value = publish },
                         new() { Value = $"file:{file}" },
+                        new() { Value = (object?)workflow.Definition.Document.Text("description") ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+                        new() { Value = (object?)workflow.Definition.Document.Text("toolVersion") ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+                        new() { Value = (workflow.Definition.Document.Member("options") ?? default).Flag("usableAsActivity") },
                     },
                 },
+                new("insert into workflows.governed (definition_id) values ($1) on conflict do nothing") { Parameters = { new() { Value = workflow.DefinitionId } } },
             },
         };
+        if (!publish)
+        {
+            batch.BatchCommands.Add(ProposalTable.OfFile(workflow.DefinitionId, versionId, version, ElsaDocument.Checksum(document.ToJsonString()), file));
+        }
+
         if (publish)
         {
             var triggers = workflow.Triggers.Where(t => t.EventName is not null).ToList();
@@ -203,6 +236,7 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
             {
                 Parameters = { new() { Value = workflow.EventNames.ToArray() }, new() { Value = versionId } },
             });
+            TriggerIndex.Replace(workflow, versionId).ForEach(batch.BatchCommands.Add);
         }
 
         await batch.ExecuteNonQueryAsync(ct);
@@ -210,7 +244,15 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
 
     private async ValueTask<CompiledVersion> Load(string versionId, CancellationToken ct)
     {
-        await using var command = database.Requests.CreateCommand($"select d.document::text, d.approved_by, {Governance.IsGoverned} from workflows.definitions d where d.version_id = $1");
+        // From its first run on a version says for ever what it says: marked before it is read, so that no draft is saved in between.
+        await using var command = database.Requests.CreateCommand(
+            $"""
+            with marked as (update workflows.definitions set has_run = true where version_id = $1 and not has_run returning definition_id, document, approved_by),
+            d as (
+              select definition_id, document, approved_by from marked
+              union all select definition_id, document, approved_by from workflows.definitions where version_id = $1 and not exists (select from marked))
+            select d.document::text, d.approved_by, {Governance.IsGoverned} from d
+            """);
         command.Parameters.Add(new() { Value = versionId });
         await using var reader = await command.ExecuteReaderAsync(ct);
         if (!await reader.ReadAsync(ct))
@@ -219,14 +261,12 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
         }
 
         var definition = DefinitionReader.Read(Encoding.UTF8.GetBytes(reader.GetString(0)));
-        var workflow = WorkflowCompiler.Compile(definition, catalogue);
+        var workflow = await library.Compile(definition, pin: true, ct);
         LogPersistence.Apply(workflow, catalogue, byDefault: !reader.GetBoolean(2));
         var permissions = workflow.Requests.Select(r => r.GetCustomAttribute<NeedsAttribute>()?.Permission).OfType<string>().ToHashSet();
         var caller = new Caller.Engine(workflow.DefinitionId, workflow.Version, await reader.IsDBNullAsync(1, ct) ? null : reader.GetString(1), permissions);
-        return compiled.GetOrAdd(versionId, new CompiledVersion(workflow, caller, IsSingleton(definition)));
+        return compiled.GetOrAdd(versionId, new CompiledVersion(workflow, caller, Activations.Of(definition.ActivationStrategy)));
     }
-
-    private static bool IsSingleton(WorkflowDefinition definition) => definition.ActivationStrategy is { } strategy && strategy.Contains("Singleton", StringComparison.Ordinal);
 
     [LoggerMessage(4202, LogLevel.Error, "{Problem}")]
     private static partial void LogRefused(ILogger log, string problem);

@@ -84,6 +84,15 @@ internal static class EngineInvariants
               and not exists (select from workflows.bookmarks b join workflows.instances i on i.id = b.instance_id and i.finished is null where b.id = t.id)
             """),
         new(
+            "I8e", "whoever waits for another machine has a call under way, or its answer in line",
+            """
+            select 'instance ' || b.instance_id || ' waits for call ' || b.id || ' that nobody makes'
+            from workflows.bookmarks b
+            where b.kind = 4 and b.name <> 'Elsa.RunTask' and ($1::timestamptz is null or b.created >= $1)
+              and not exists (select from workflows.calls c where c.id = b.id)
+              and not exists (select from workflows.stimuli s where s.source_id = b.id)
+            """),
+        new(
             "I9a", "an instance's revision is its number of bursts",
             """
             select 'instance ' || i.id || ' has revision ' || i.revision || ' after ' || i.bursts || ' bursts'
@@ -119,6 +128,17 @@ internal static class EngineInvariants
             where t.due < $2 - interval '5 seconds'
               and (select count(*) from (select from workflows.timers where due <= $2 limit 501) d) <= 500
               and exists (select from workflows.hosts h where h.seen > clock_timestamp() - interval '3 seconds')
+            """),
+        new(
+            // Since it is governed: what went live before, by one person, is older than that.
+            "I17", "a governed workflow is live by a file of the build, or by a second person who drew none of it",
+            """
+            select 'version ' || d.version || ' of ' || d.definition_id || ' is live, and no second person let it'
+            from workflows.definitions d join workflows.governed g using (definition_id)
+            where d.is_published and d.origin not like 'file:%' and d.created >= g.since and ($1::timestamptz is null or d.created >= $1)
+              and not exists (select from workflows.proposals p
+                              where p.version_id = d.version_id and p.action = 'publish' and p.status = 'approved' and p.decided_by = d.approved_by and p.decided_by like 'person:%'
+                                and p.decided_by <> p.proposed_by and p.decided_by <> all (d.authors))
             """),
     ];
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using RetailOps.Platform;
 
 namespace RetailOps.Workflows;
@@ -33,7 +35,22 @@ internal enum StimulusKind : short
     Task,
 
     /// <summary>An instance is started because somebody asked for it; <c>source_id</c> is its id, made beforehand.</summary>
-    Start,
+    Start = 9,
+
+    /// <summary>A person takes a failed step for done; <c>source_id</c> is the incident.</summary>
+    Skip,
+
+    /// <summary>The answer of another machine, or of somebody who was asked for a task; <c>source_id</c> is the call or the task.</summary>
+    Answer = 20,
+
+    /// <summary>A clock or a web request starts an instance; <c>source_id</c> is its id, made beforehand.</summary>
+    Trigger,
+
+    /// <summary>A web request meets a wait, whose id is the name; <c>source_id</c> is the request.</summary>
+    Request,
+
+    /// <summary>An event for everybody who waits for it, whatever the key; <c>source_id</c> is the event.</summary>
+    Broadcast,
 }
 
 /// <summary>Who is served first when there is more than one group's worth: 8 : 4 : 1.</summary>
@@ -212,7 +229,8 @@ internal sealed record BookmarkRow(Guid InstanceId, string Key, Bookmark Bookmar
         Column.Uuid<BookmarkRow>(b => b.InstanceId),
         Column.Text<BookmarkRow>(b => b.Key),
         Column.Int2<BookmarkRow>(b => (short)b.Bookmark.Kind),
-        Column.Text<BookmarkRow>(b => b.Bookmark.Name),
+        // Endpoints are found by method and path.
+        Column.Text<BookmarkRow>(b => b.Bookmark.Kind is BookmarkKind.Http ? b.Bookmark.Key! : b.Bookmark.Name),
         Column.Text<BookmarkRow>(b => b.Bookmark.ActivityId),
         Column.Text<BookmarkRow>(b => b.Bookmark.Hash ?? ""),
         Column.Instant<BookmarkRow>(b => b.Bookmark.CreatedAt));
@@ -244,15 +262,15 @@ internal sealed record TimerRow(Guid Id, Guid InstanceId, string Key, short Kind
 
 internal sealed record JournalRow(Guid InstanceId, JournalEntry Entry) : IRow<JournalRow>
 {
-    /// <summary>Said once for an execution, by its number: four bytes where its id would be sixteen.</summary>
-    private int? Parent => Entry is { EventName: "Started", ParentExecutionId: { } parent } && ExecutionId.NumberOf(InstanceId, parent) is { } number ? checked((int)number) : null;
+    /// <summary>
+    /// An entry that starts says which execution stands around it, by its number, where the others have their message: a column more would make the head of every row
+    /// eight bytes longer.
+    /// </summary>
+    private string? Message => Entry is { EventName: "Started", ParentExecutionId: { } parent } ? ExecutionId.NumberOf(InstanceId, parent)?.ToString(CultureInfo.InvariantCulture) : Entry.Detail;
 
     public static RowTable<JournalRow> Table { get; } = new(
         FlushOrder.Engine,
-        """
-        insert into workflows.journal (instance_id, sequence, activity_id, activity_type, execution_id, event, message, occurred, parent, data)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        """,
+        "insert into workflows.journal (instance_id, sequence, activity_id, activity_type, execution_id, event, message, occurred) select * from unnest($1, $2, $3, $4, $5, $6, $7, $8)",
         everyRow: true,
         Column.Uuid<JournalRow>(j => j.InstanceId),
         Column.Int4<JournalRow>(j => checked((int)j.Entry.Sequence)),
@@ -260,10 +278,33 @@ internal sealed record JournalRow(Guid InstanceId, JournalEntry Entry) : IRow<Jo
         Column.Text<JournalRow>(j => j.Entry.ActivityType),
         Column.Uuid<JournalRow>(j => j.Entry.ExecutionId),
         Column.Text<JournalRow>(j => j.Entry.EventName),
-        Column.Text<JournalRow>(j => j.Entry.Detail),
-        Column.Instant<JournalRow>(j => j.Entry.At),
-        Column.Int4OrNull<JournalRow>(j => j.Parent),
-        Column.Json<JournalRow>(j => j.Entry.Data));
+        Column.Text<JournalRow>(j => j.Message),
+        Column.Instant<JournalRow>(j => j.Entry.At));
+}
+
+/// <summary>What a step was given and gave, where its definition asks for that.</summary>
+internal sealed record JournalDataRow(Guid InstanceId, JournalEntry Entry) : IRow<JournalDataRow>
+{
+    public static RowTable<JournalDataRow> Table { get; } = new(
+        FlushOrder.Engine,
+        "insert into workflows.journal_data (instance_id, sequence, data) select * from unnest($1, $2, $3)",
+        everyRow: true,
+        Column.Uuid<JournalDataRow>(j => j.InstanceId),
+        Column.Int4<JournalDataRow>(j => checked((int)j.Entry.Sequence)),
+        Column.Json<JournalDataRow>(j => j.Entry.Data));
+
+    /// <summary>Writes a journal, and beside it what its steps were given and gave.</summary>
+    public static void Write(UnitOfWork unit, Guid instance, IEnumerable<JournalEntry> journal)
+    {
+        foreach (var entry in journal)
+        {
+            unit.Write(new JournalRow(instance, entry));
+            if (entry.Data is not null)
+            {
+                unit.Write(new JournalDataRow(instance, entry));
+            }
+        }
+    }
 }
 
 /// <summary>An incident of this burst; one that its instance's end has overtaken is written closed.</summary>

@@ -24,8 +24,14 @@ internal static class ElsaAnswers
     public static IResult Of<T>(Result<T> result, Func<T, IResult> answer) => result.IsSuccess ? answer(result.Value) : Of(result.Refusal);
 
     public static IResult Of(Refusal refusal) => Problems.StatusOf(refusal) is var status && status == StatusCodes.Status404NotFound
-        ? new Bare(StatusCodes.Status404NotFound)
-        : Errors(status, refusal.Message, refusal.Code);
+        ? Missing()
+        : Errors(status, refusal.Details as IReadOnlyList<string> ?? [refusal.Message], refusal.Code);
+
+    /// <summary>404 without a body, as the original says it.</summary>
+    public static IResult Missing() => new Bare(StatusCodes.Status404NotFound);
+
+    /// <summary>204.</summary>
+    public static IResult Nothing() => new Bare(StatusCodes.Status204NoContent);
 
     /// <summary>What stands in the way, each in a sentence.</summary>
     public static IResult Errors(int status, IReadOnlyList<string> errors, string? code = null) =>

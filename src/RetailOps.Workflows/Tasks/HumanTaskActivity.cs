@@ -3,38 +3,34 @@ using System.Text.Json;
 namespace RetailOps.Workflows;
 
 /// <summary>Asks a person, and goes on by the answer. What becomes due goes on by <c>Overdue</c> where that is drawn; otherwise the task stays open and is late.</summary>
-[Activity("RetailOps.Task", Category = "People")]
+[Activity("RetailOps.Task", Category = "People", Description = "Asks a person, and goes on by the answer. What becomes due goes on by Overdue where that is drawn; otherwise the task stays open and is late.")]
 [Effect(Effect.Waits, NoUndoBecause = "A question changes nothing; whoever stops waiting for the answer cancels it.")]
 internal sealed class HumanTaskActivity : Activity
 {
     public const string Overdue = "Overdue";
 
-    [Input]
+    [Input(Description = "What kind of work, like fraud-review; people filter by it. refund-approval is answered by approving the refund only.")]
     public Input<string> Kind { get; set; } = null!;
 
-    [Input]
+    [Input(Description = "One line that tells the person what to do. No personal data.")]
     public Input<string> Title { get; set; } = null!;
 
-    /// <summary>Roles, of which one is enough; none for everybody who may complete tasks.</summary>
-    [Input]
+    [Input(Description = "Roles, of which one is enough; none for everybody who may complete tasks.", UIHint = UIHints.MultiText)]
     public Input<string[]> Candidates { get; set; } = null!;
 
-    /// <summary>The answers to choose from, which are the step's outcomes.</summary>
-    [Input(Default = """["Done"]""")]
+    [Input(Default = """["Done"]""", Description = "The answers to choose from, which are the step's outcomes.", UIHint = UIHints.DynamicOutcomes)]
     public Input<string[]> Outcomes { get; set; } = null!;
 
-    /// <summary>What the person should know. No personal data.</summary>
-    [Input]
+    [Input(Description = "What the person should know. No personal data.", Syntax = "JavaScript")]
     public Input<object> Facts { get; set; } = null!;
 
-    [Input]
+    [Input(DisplayName = "Due in", Description = "How long it may take, like 2.00:00:00 for two days; nothing for no limit. Draw a connection named Overdue to go on when it is over.")]
     public Input<TimeSpan?> DueIn { get; set; } = null!;
 
-    /// <summary>What else the person said; null for nothing.</summary>
-    [Output]
+    [Output(Description = "What else the person said; null for nothing.")]
     public Output<object?> Answer { get; set; } = null!;
 
-    [Output]
+    [Output(Description = "The answer that was chosen.")]
     public Output<string> Outcome { get; set; } = null!;
 
     public override ValueTask ExecuteAsync(ActivityContext context)

@@ -74,7 +74,7 @@ public sealed class DefinitionTests
     }
 
     [Theory]
-    [InlineData("""{"id":"f","type":"Elsa.StateMachine"}""", "root")]
+    [InlineData("""{"id":"f","type":"Elsa.StateMachine"}""", "state-machine")]
     [InlineData("""{"id":"f","type":"Elsa.Flowchart","activities":[]}""", "no-start")]
     [InlineData("""{"id":"f","type":"Elsa.Flowchart","activities":[{"id":"a","type":"Elsa.Start"},{"id":"a","type":"Elsa.Start"}]}""", "duplicate-id")]
     [InlineData("""{"id":"f","type":"Elsa.Flowchart","activities":[{"id":"a","type":"Elsa.Start","version":9}]}""", "unknown-activity")]

@@ -15,6 +15,8 @@ internal sealed class EngineBench : IAsyncDisposable
     private readonly TestDatabase database;
     private readonly List<TestHost> hosts = [];
 
+    private HttpCallOptions? calls;
+
     private EngineBench(TestDatabase database) => this.database = database;
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
@@ -25,9 +27,10 @@ internal sealed class EngineBench : IAsyncDisposable
 
     public NpgsqlDataSource Engine => Of<Database>().Engine;
 
-    public static async Task<EngineBench> StartAsync()
+    /// <param name="calls">What may be called; the usual when null.</param>
+    public static async Task<EngineBench> StartAsync(HttpCallOptions? calls = null)
     {
-        var bench = new EngineBench(await TestDatabase.CreateAsync());
+        var bench = new EngineBench(await TestDatabase.CreateAsync()) { calls = calls };
         await bench.AddHost(new() { Workers = 0 });
         return bench;
     }
@@ -42,6 +45,7 @@ internal sealed class EngineBench : IAsyncDisposable
             Engine = options,
             Assemblies = [typeof(EngineBench).Assembly],
             Pool = 6,
+            Services = services => services.AddSingleton(calls ?? new()).AddSingleton(new Callers(new SecurityPosture(false))),
         });
         hosts.Add(host);
         return host;
@@ -69,12 +73,16 @@ internal sealed class EngineBench : IAsyncDisposable
     public Task<Guid> Say(string fact, string key) => Host.Must(new Say(fact, key));
 
     /// <summary>Fires what is due and runs what waits until nothing is left.</summary>
-    public async Task Run()
+    public Task Run() => RunOn(0);
+
+    /// <summary>The same on another host.</summary>
+    public async Task RunOn(int host)
     {
-        var executor = Of<BurstExecutor>();
+        var executor = hosts[host].Services.GetRequiredService<BurstExecutor>();
         do
         {
             await TimerTable.Fire(Engine, Clock.GetUtcNow(), 500, default);
+            await ScheduleTable.Fire(Engine, Clock.GetUtcNow(), 500, default);
         }
         while (await executor.RunGroup(Lane.People, default) > 0);
     }

@@ -91,7 +91,7 @@ public sealed class InstanceReadTests(StudioFixture studio)
         await studio.Publish(id, StudioFixture.Approval(), governed: true);
         var instance = (await studio.Execute(id)).GetProperty("id").GetString();
 
-        (await studio.Ask<long>("select count(data) from workflows.journal where instance_id = $1", Guid.Parse(instance!))).Should().Be(0);
+        (await studio.Ask<long>("select count(*) from workflows.journal_data where instance_id = $1", Guid.Parse(instance!))).Should().Be(0);
         (await studio.Get($"/activity-executions/list?WorkflowInstanceId={instance}&ActivityNodeId=Workflow1:Flowchart1:w1"))
             .GetProperty("items")[0].TryGetProperty("activityState", out _).Should().BeFalse();
     }

@@ -116,6 +116,28 @@ public sealed class RunTests(StudioFixture studio)
     }
 
     [Fact]
+    public async Task What_modules_write_and_say_in_a_dry_run_is_listed_and_never_was()
+    {
+        var drawing = new Drawing().Add("open", "RetailOps.OpenException", ("cause", "test.dry"), ("message", "Look at it."));
+        await studio.Publish(id, drawing, governed: true, draft: true);
+
+        var dry = (await studio.Post($"/workflow-definitions/{id}/execute", new { correlationId = id, versionOptions = "Latest" })).GetProperty("dryRun");
+        var afterDry = await Cases();
+        await studio.Ask<object>("update workflows.definitions set is_published = true where definition_id = $1", id);
+        await studio.Execute(id, new { correlationId = id });
+
+        dry.GetProperty("requests")[0].GetProperty("request").GetString().Should().Be("OpenException");
+        dry.GetProperty("requests")[0].GetProperty("activityId").GetString().Should().Be("open");
+        dry.GetProperty("events").EnumerateArray().Should().ContainSingle().Which.GetProperty("key").GetString().Should().Be(id);
+        afterDry.Should().Be((0, 0));
+        (await Cases()).Should().Be((1, 1), "approved, the same version does it");
+        (await studio.Broken()).Should().BeEmpty();
+
+        async Task<(long Cases, long Events)> Cases() =>
+            (await studio.Ask<long>("select count(*) from platform.exceptions where key = $1", id), await studio.Ask<long>("select count(*) from platform.events where key = $1", id));
+    }
+
+    [Fact]
     public async Task A_failure_of_a_dry_run_ends_it_and_asks_nobody()
     {
         await studio.Publish(id, new Drawing().Add("f", "Elsa.Fault", ("message", "no")), governed: true, draft: true);
@@ -133,10 +155,10 @@ public sealed class RunTests(StudioFixture studio)
         await studio.Publish(id, StudioFixture.Approval(), governed: true, draft: true);
         var instance = Guid.Parse((await studio.Execute(id)).GetProperty("id").GetString()!);
 
-        await studio.Ask<object>("select count(*) from workflows.retire_dry('7 days')");
+        await studio.Ask<object>("select count(*) from workflows.retire_runs('7 days')");
         var early = await studio.Ask<long>("select count(*) from workflows.instances where id = $1", instance);
         await studio.Ask<object>("update workflows.instances set finished = finished - interval '25 hours' where id = $1", instance);
-        await studio.Ask<object>("select count(*) from workflows.retire_dry('7 days')");
+        await studio.Ask<object>("select count(*) from workflows.retire_runs('7 days')");
 
         early.Should().Be(1);
         (await studio.Ask<long>("select count(*) from workflows.instances where id = $1", instance)).Should().Be(0);

@@ -4,22 +4,19 @@ using RetailOps.Workflows;
 namespace RetailOps.Inventory;
 
 /// <summary>Takes stock for the lines it is given. Safe to run twice with the same attempt.</summary>
-[Activity("RetailOps.AllocateOrder", Version = 1, Category = "Inventory")]
+[Activity("RetailOps.AllocateOrder", Version = 1, Category = "Inventory", Description = "Takes stock for the lines it is given. Safe to run twice with the same attempt.")]
 [Outcomes("Allocated", "Partly", "Short")]
-[Effect(Effect.Allocates, UndoneBy = "RetailOps.ReleaseAllocation")]
+[Effect(Effect.Allocates, UndoneBy = "RetailOps.ReleaseAllocation", UndoInputs = "Lines=Granted")]
 [Sends(typeof(AllocateOrder))]
 internal sealed class AllocateOrderActivity : Activity
 {
-    /// <summary>What is wanted, line by line.</summary>
-    [Input]
+    [Input(DisplayName = "Lines", Description = "What is wanted, line by line.")]
     public Input<AllocationLine[]> Lines { get; init; } = new();
 
-    /// <summary>Which try, from 1: with the order's id it makes the request repeatable.</summary>
-    [Input(Default = "1")]
+    [Input(Default = "1", Description = "Which try, from 1: with the order's id it makes the request repeatable.")]
     public Input<int> Attempt { get; init; } = new();
 
-    /// <summary>What was granted; empty when there was nothing.</summary>
-    [Output]
+    [Output(Description = "What was granted; empty when there was nothing.")]
     public Output<IReadOnlyList<GrantedStock>> Granted { get; init; } = new();
 
     public override async ValueTask ExecuteAsync(ActivityContext context)

@@ -4,18 +4,16 @@ using RetailOps.Workflows;
 namespace RetailOps.Inventory;
 
 /// <summary>Gives back what the order was promised at nodes and will not take. Run twice, the second time finds less allocated and says so.</summary>
-[Activity("RetailOps.ReleaseAllocation", Version = 1, Category = "Inventory")]
+[Activity("RetailOps.ReleaseAllocation", Version = 1, Category = "Inventory", Description = "Gives back what the order was promised at nodes and will not take. Run twice, the second time finds less allocated and says so.")]
 [Outcomes("Released", "NotAllocated")]
 [Effect(Effect.Releases, UndoneBy = "RetailOps.AllocateOrder")]
 [Sends(typeof(ReleaseAllocation))]
 internal sealed class ReleaseAllocationActivity : Activity
 {
-    /// <summary>How much of which line at which node; nothing releases nothing.</summary>
-    [Input]
+    [Input(DisplayName = "Lines", Description = "How much of which line at which node; nothing releases nothing.")]
     public Input<GrantedStock[]> Lines { get; init; } = new();
 
-    /// <summary>How many units are free again.</summary>
-    [Output]
+    [Output(Description = "How many units are free again.")]
     public Output<int> Units { get; init; } = new();
 
     public override async ValueTask ExecuteAsync(ActivityContext context)

@@ -5,7 +5,7 @@ using RetailOps.Workflows;
 namespace RetailOps.Orders;
 
 /// <summary>Cancels what has not left of an order.</summary>
-[Activity("RetailOps.CancelOrder", Version = 1, Category = "Orders")]
+[Activity("RetailOps.CancelOrder", Version = 1, Category = "Orders", Description = "Cancels what has not left of an order.")]
 [Outcomes("Cancelled", "Nothing")]
 [Effect(Effect.Releases, NoUndoBecause = "A customer who wants it after all orders anew.")]
 [Sends(typeof(CancelOrder))]
@@ -13,12 +13,10 @@ namespace RetailOps.Orders;
 [Asks(typeof(ReleaseReservation))]
 internal sealed class CancelOrderActivity : Activity
 {
-    /// <summary>The order; left out, the one that the correlation id names.</summary>
-    [Input]
+    [Input(DisplayName = "Order", Description = "The order; left out, the one that the correlation id names.")]
     public Input<Guid?> OrderId { get; init; } = new();
 
-    /// <summary>Why, 1 to 200 characters.</summary>
-    [Input]
+    [Input(Description = "Why, 1 to 200 characters.")]
     public Input<string> Reason { get; init; } = new();
 
     public override async ValueTask ExecuteAsync(ActivityContext context)

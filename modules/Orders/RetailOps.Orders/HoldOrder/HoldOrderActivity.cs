@@ -3,21 +3,18 @@ using RetailOps.Workflows;
 namespace RetailOps.Orders;
 
 /// <summary>Puts a named stop on an order. Safe to run twice.</summary>
-[Activity("RetailOps.HoldOrder", Version = 1, Category = "Orders")]
+[Activity("RetailOps.HoldOrder", Version = 1, Category = "Orders", Description = "Puts a named stop on an order. Safe to run twice.")]
 [Effect(Effect.Records, UndoneBy = "RetailOps.ReleaseHold")]
 [Sends(typeof(HoldOrder))]
 internal sealed class HoldOrderActivity : Activity
 {
-    /// <summary>The order; left out, the one that the correlation id names.</summary>
-    [Input]
+    [Input(DisplayName = "Order", Description = "The order; left out, the one that the correlation id names.")]
     public Input<Guid?> OrderId { get; init; } = new();
 
-    /// <summary>fraud, credit, address or manual.</summary>
-    [Input(Default = "manual")]
+    [Input(Default = "manual", Description = "fraud, credit, address or manual.", Options = ["fraud", "credit", "address", "manual"])]
     public Input<string> Kind { get; init; } = new();
 
-    /// <summary>Why, 1 to 200 characters.</summary>
-    [Input]
+    [Input(Description = "Why, 1 to 200 characters.")]
     public Input<string> Reason { get; init; } = new();
 
     public override async ValueTask ExecuteAsync(ActivityContext context)
@@ -28,18 +25,16 @@ internal sealed class HoldOrderActivity : Activity
 }
 
 /// <summary>Takes a named stop off an order; the others stay. Safe to run twice.</summary>
-[Activity("RetailOps.ReleaseHold", Version = 1, Category = "Orders")]
+[Activity("RetailOps.ReleaseHold", Version = 1, Category = "Orders", Description = "Takes a named stop off an order; the others stay. Safe to run twice.")]
 [Outcomes("Free", "StillHeld")]
 [Effect(Effect.Records, UndoneBy = "RetailOps.HoldOrder")]
 [Sends(typeof(ReleaseHold))]
 internal sealed class ReleaseHoldActivity : Activity
 {
-    /// <summary>The order; left out, the one that the correlation id names.</summary>
-    [Input]
+    [Input(DisplayName = "Order", Description = "The order; left out, the one that the correlation id names.")]
     public Input<Guid?> OrderId { get; init; } = new();
 
-    /// <summary>fraud, credit, address or manual.</summary>
-    [Input(Default = "manual")]
+    [Input(Default = "manual", Description = "fraud, credit, address or manual.", Options = ["fraud", "credit", "address", "manual"])]
     public Input<string> Kind { get; init; } = new();
 
     public override async ValueTask ExecuteAsync(ActivityContext context)

@@ -27,16 +27,14 @@ internal sealed class DescribeShipmentHandler(UnitOfWork work, BusinessZone zone
 }
 
 /// <summary>Describes a shipment for the ERP: which items left, without amounts.</summary>
-[Activity("RetailOps.DescribeShipment", Version = 1, Category = "Orders")]
+[Activity("RetailOps.DescribeShipment", Version = 1, Category = "Orders", Description = "Describes a shipment for the ERP: which items left, without amounts.")]
 [Sends(typeof(DescribeShipment))]
 internal sealed class DescribeShipmentActivity : Activity
 {
-    /// <summary>The shipment; left out, the one that the correlation id names.</summary>
-    [Input]
+    [Input(DisplayName = "Shipment", Description = "The shipment; left out, the one that the correlation id names.")]
     public Input<Guid?> FulfilmentId { get; init; } = new();
 
-    /// <summary>What the ERP should have: a document of the kind Shipment, as the posting takes it.</summary>
-    [Output]
+    [Output(Description = "What the ERP should have: a document of the kind Shipment, as the posting takes it.")]
     public Output<ErpDocument> Document { get; init; } = new();
 
     public override async ValueTask ExecuteAsync(ActivityContext context)

@@ -6,27 +6,23 @@ using RetailOps.Workflows;
 namespace RetailOps.Returns;
 
 /// <summary>Pays a refund, and says what the books should say of it. Safe to run twice.</summary>
-[Activity("RetailOps.ExecuteRefund", Version = 1, Category = "Returns")]
+[Activity("RetailOps.ExecuteRefund", Version = 1, Category = "Returns", Description = "Pays a refund, and says what the books should say of it. Safe to run twice.")]
 [Outcomes("Executed", "Refused")]
 [Effect(Effect.Refunds, NoUndoBecause = "Money that was given back is not taken again without the customer.")]
 [Sends(typeof(ExecuteRefund))]
 [Asks(typeof(SettleRefund))]
 internal sealed class ExecuteRefundActivity : Activity
 {
-    /// <summary>The refund; the one of the flow's correlation id when it is left out.</summary>
-    [Input]
+    [Input(DisplayName = "Refund", Description = "The refund; the one of the flow's correlation id when it is left out.")]
     public Input<Guid?> RefundId { get; init; } = new();
 
-    /// <summary>What was paid; nothing when it was refused.</summary>
-    [Output]
+    [Output(Description = "What was paid; nothing when it was refused.")]
     public Output<ExecutedRefund?> Executed { get; init; } = new();
 
-    /// <summary>The credit memo as the ERP's flow takes it; nothing when it was refused.</summary>
-    [Output]
+    [Output(Description = "The credit memo as the ERP's flow takes it; nothing when it was refused.")]
     public Output<ErpDocument?> Document { get; init; } = new();
 
-    /// <summary>The code of the refusal; nothing when it was paid.</summary>
-    [Output]
+    [Output(DisplayName = "Reason of refusal", Description = "The code of the refusal; nothing when it was paid.")]
     public Output<string?> Refusal { get; init; } = new();
 
     public override async ValueTask ExecuteAsync(ActivityContext context)

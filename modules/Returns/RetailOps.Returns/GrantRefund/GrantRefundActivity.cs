@@ -5,31 +5,26 @@ using RetailOps.Workflows;
 namespace RetailOps.Returns;
 
 /// <summary>Decides what a return is worth and keeps the money for it. Safe to run twice.</summary>
-[Activity("RetailOps.GrantRefund", Version = 1, Category = "Returns")]
+[Activity("RetailOps.GrantRefund", Version = 1, Category = "Returns", Description = "Decides what a return is worth and keeps the money for it. Safe to run twice.")]
 [Outcomes("Granted", "NeedsApproval", "Refused")]
 [Effect(Effect.Refunds, UndoneBy = "RetailOps.VoidRefund")]
 [Sends(typeof(GrantRefund))]
 [Asks(typeof(ReserveRefund))]
 internal sealed class GrantRefundActivity : Activity
 {
-    /// <summary>The return; the one of the flow's correlation id when it is left out.</summary>
-    [Input]
+    [Input(DisplayName = "Return", Description = "The return; the one of the flow's correlation id when it is left out.")]
     public Input<Guid?> ReturnId { get; init; } = new();
 
-    /// <summary>The refund; nothing when it was refused.</summary>
-    [Output]
+    [Output(DisplayName = "Refund", Description = "The refund; nothing when it was refused.")]
     public Output<Guid?> RefundId { get; init; } = new();
 
-    /// <summary>How much.</summary>
-    [Output]
+    [Output(Description = "How much.")]
     public Output<Money?> Amount { get; init; } = new();
 
-    /// <summary>Whether a person must approve it.</summary>
-    [Output]
+    [Output(DisplayName = "Needs approval", Description = "Whether a person must approve it.")]
     public Output<bool> NeedsApproval { get; init; } = new();
 
-    /// <summary>The code of the refusal; nothing when it was granted.</summary>
-    [Output]
+    [Output(DisplayName = "Reason of refusal", Description = "The code of the refusal; nothing when it was granted.")]
     public Output<string?> Refusal { get; init; } = new();
 
     public override async ValueTask ExecuteAsync(ActivityContext context)

@@ -4,21 +4,18 @@ using RetailOps.Workflows;
 namespace RetailOps.Returns;
 
 /// <summary>Asks people about a refund. Safe to run twice: the same amount is the same question.</summary>
-[Activity("RetailOps.OpenApproval", Version = 1, Category = "Returns")]
+[Activity("RetailOps.OpenApproval", Version = 1, Category = "Returns", Description = "Asks people about a refund. Safe to run twice: the same amount is the same question.")]
 [Effect(Effect.Records, NoUndoBecause = "A question about money stays on record; giving up the refund closes it.")]
 [Sends(typeof(OpenApproval))]
 internal sealed class OpenApprovalActivity : Activity
 {
-    /// <summary>The refund; the one of the flow's correlation id when it is left out.</summary>
-    [Input]
+    [Input(DisplayName = "Refund", Description = "The refund; the one of the flow's correlation id when it is left out.")]
     public Input<Guid?> RefundId { get; init; } = new();
 
-    /// <summary>What the task should show: id, refundId, amount, tier, requestedBy, dueAt and the rest of the approval.</summary>
-    [Output]
+    [Output(Description = "What the task should show: id, refundId, amount, tier, requestedBy, dueAt and the rest of the approval.")]
     public Output<ApprovalView> Approval { get; init; } = new();
 
-    /// <summary>When it escalates.</summary>
-    [Output]
+    [Output(DisplayName = "Due at", Description = "When it escalates.")]
     public Output<DateTimeOffset> DueAt { get; init; } = new();
 
     public override async ValueTask ExecuteAsync(ActivityContext context)

@@ -5,18 +5,16 @@ using RetailOps.Workflows;
 namespace RetailOps.Returns;
 
 /// <summary>Gives up a refund that was not paid. Safe to run twice.</summary>
-[Activity("RetailOps.VoidRefund", Version = 1, Category = "Returns")]
+[Activity("RetailOps.VoidRefund", Version = 1, Category = "Returns", Description = "Gives up a refund that was not paid. Safe to run twice.")]
 [Effect(Effect.Releases, NoUndoBecause = "Another refund can be granted for the same return.")]
 [Sends(typeof(VoidRefund))]
 [Asks(typeof(ReleaseRefund))]
 internal sealed class VoidRefundActivity : Activity
 {
-    /// <summary>The refund; the one of the flow's correlation id when it is left out.</summary>
-    [Input]
+    [Input(DisplayName = "Refund", Description = "The refund; the one of the flow's correlation id when it is left out.")]
     public Input<Guid?> RefundId { get; init; } = new();
 
-    /// <summary>Why, at most 200 characters.</summary>
-    [Input(Default = "Rejected")]
+    [Input(Default = "Rejected", Description = "Why, at most 200 characters.")]
     public Input<string> Reason { get; init; } = new();
 
     public override async ValueTask ExecuteAsync(ActivityContext context)

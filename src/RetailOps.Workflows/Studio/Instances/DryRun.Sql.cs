@@ -83,10 +83,7 @@ internal sealed class DryRun(IServiceScopeFactory scopes, Database database, Tim
             work.Write(new IncidentRow(state.Id, key, incident with { RetryAt = null }, story.At));
         }
 
-        foreach (var entry in story.Journal)
-        {
-            work.Write(new JournalRow(state.Id, entry));
-        }
+        JournalDataRow.Write(work, state.Id, story.Journal);
     }
 
     private static JsonObject Undone(InstanceState state, List<BurstResult> results, List<(Guid Execution, string Request, string? Refusal)> sent, JsonArray events) => new()

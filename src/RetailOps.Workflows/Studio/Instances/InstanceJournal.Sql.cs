@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using MediatR;
 
 using Npgsql;
@@ -71,7 +73,11 @@ internal static class JournalTable
     /// <summary>Of an instance that loops for years its end is looked at.</summary>
     public const int MostRead = 20_000;
 
-    private const string Columns = "sequence, activity_id, activity_type, execution_id, event, message, occurred, parent, data::text";
+    private const string Columns =
+        """
+        j.sequence, j.activity_id, j.activity_type, j.execution_id, j.event, case when j.event <> 'Started' then j.message end as message, j.occurred,
+        case when j.event = 'Started' then j.message end as parent, (select d.data::text from workflows.journal_data d where d.instance_id = j.instance_id and d.sequence = j.sequence) as data
+        """;
 
     private const string Matches =
         """
@@ -111,10 +117,10 @@ internal static class JournalTable
         [
             new() { Value = instance }, Texts(activities), Texts(filter.ExcludedActivityTypes), Texts(filter.EventNames),
         ];
-        await using var count = new NpgsqlCommand($"select count(*) from workflows.journal where {Matches}", connection);
+        await using var count = new NpgsqlCommand($"select count(*) from workflows.journal j where {Matches}", connection);
         count.Parameters.AddRange(Values());
         var total = (long)(await count.ExecuteScalarAsync(ct))!;
-        await using var command = new NpgsqlCommand($"select {Columns} from workflows.journal where {Matches} order by sequence limit $5 offset $6", connection);
+        await using var command = new NpgsqlCommand($"select {Columns} from workflows.journal j where {Matches} order by sequence limit $5 offset $6", connection);
         command.Parameters.AddRange(Values());
         command.Parameters.Add(new() { Value = Math.Clamp(take, 1, MostRead) });
         command.Parameters.Add(new() { Value = Math.Max(0, skip) });
@@ -124,7 +130,7 @@ internal static class JournalTable
     public static async Task<JournalPage> End(NpgsqlConnection connection, Guid instance, CompiledWorkflow workflow, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(
-            $"select * from (select {Columns} from workflows.journal where instance_id = $1 order by sequence desc limit {MostRead}) e order by sequence", connection)
+            $"select * from (select {Columns} from workflows.journal j where instance_id = $1 order by sequence desc limit {MostRead}) e order by sequence", connection)
         {
             Parameters = { new() { Value = instance } },
         };
@@ -149,7 +155,7 @@ internal static class JournalTable
         {
             entries.Add(new(
                 reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetGuid(3), reader.GetString(4), await reader.IsDBNullAsync(5, ct) ? null : reader.GetString(5),
-                reader.GetFieldValue<DateTimeOffset>(6), await reader.IsDBNullAsync(7, ct) ? null : reader.GetInt32(7), await reader.IsDBNullAsync(8, ct) ? null : reader.GetString(8)));
+                reader.GetFieldValue<DateTimeOffset>(6), await reader.IsDBNullAsync(7, ct) ? null : int.Parse(reader.GetString(7), CultureInfo.InvariantCulture), await reader.IsDBNullAsync(8, ct) ? null : reader.GetString(8)));
         }
 
         return entries;

@@ -112,6 +112,28 @@ internal static class InstanceList
         return new(items, total);
     }
 
+    /// <summary>Those behind a given one, newest first, uncounted.</summary>
+    public static async Task<List<InstanceLine>> Behind(NpgsqlConnection connection, InstanceFilter filter, Guid? after, int limit, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand { Connection = connection };
+        var where = Where(filter, command.Parameters) ?? "false";
+        if (after is { } id)
+        {
+            command.Parameters.Add(new() { Value = id });
+            where += string.Create(CultureInfo.InvariantCulture, $" and i.id < ${command.Parameters.Count}");
+        }
+
+        command.CommandText = string.Create(CultureInfo.InvariantCulture, $"select {Columns} {From} where {where} order by i.id desc limit {limit}");
+        var lines = new List<InstanceLine>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            lines.Add(Line(reader));
+        }
+
+        return lines;
+    }
+
     /// <summary>One instance's line; null when there is none.</summary>
     public static async Task<InstanceLine?> One(NpgsqlConnection connection, Guid id, CancellationToken ct)
     {

@@ -48,7 +48,7 @@ internal static class InstanceRefusals
         Refusal.Conflict("workflows.singleton-lives", "An instance of this definition lives for this correlation id, and the definition permits one; wait for its end or cancel it.");
 
     public static Refusal Governed() =>
-        new(RefusalKind.Forbidden, "workflows.governed-instance", "This instance belongs to a definition under change control: an operator may cancel it, and nobody may change or delete its history.");
+        new Refusal(RefusalKind.Forbidden, "workflows.governed-instance", "This instance belongs to a definition under change control: an operator may cancel it, and nobody may change or delete its history.");
 }
 
 /// <summary>Reads what belongs to one instance.</summary>
