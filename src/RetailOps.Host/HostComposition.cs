@@ -72,6 +72,7 @@ public static class HostComposition
 
         services.AddHealth();
         services.AddApiDocument();
+        services.AddScoped<ProposalPages>();
         AddTelemetry(services, builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
 
         var app = builder.Build();

@@ -9,10 +9,10 @@ internal static class DesignerPages
 {
     private const string Permission = "workflows.read";
 
-    // WebAssembly is compiled, and the designer's components carry styles in their attributes. No eval, and of the scripts within pages one: by its
-    // hash, the designer's own for its keys. Another version of the package may have another; the browser's tests hear of it.
+    // WebAssembly is compiled, and the designer's components carry styles in their attributes. No eval, and of the scripts within pages two: by their
+    // hashes, the designer's own for the keys of its lists and its editor. Another version of the package may have others; the browser's tests hear of it.
     private static readonly ContentPolicy Policy = new(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-vu6sQrKXQHR4Yn3FMMihA/9TxxfIXnCxKwvLrTPJ5ts='; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-vu6sQrKXQHR4Yn3FMMihA/9TxxfIXnCxKwvLrTPJ5ts=' 'sha256-snlP1jz0gjwc5cTz9ErZcliXuCK63+Mmf68RRCeptgc='; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
         + "worker-src 'self' blob:; manifest-src 'self'; base-uri 'self'; frame-ancestors 'none'; form-action 'self'");
 
     public static void MapDesigner(this IEndpointRouteBuilder app)
@@ -31,10 +31,16 @@ internal static class DesignerPages
 
         var people = pages.MapGroup("").ForPeople(Permission);
         people.MapGet("", http => Show(http, studio, new("Definitions", StudioFiles.Base, "elsa-workflow-definition-list")));
-        people.MapGet("/definitions/{definitionId}", http => Show(http, studio, new("Definition", StudioFiles.Base, "elsa-workflow-definition-editor", "definition-id", (string)http.GetRouteValue("definitionId")!)));
+        people.MapGet("/definitions/{definitionId}", http => Show(http, studio, Editor((string)http.GetRouteValue("definitionId")!)));
         people.MapGet("/instances", http => Show(http, studio, new("Instances", "/designer/instances", "elsa-workflow-instance-list")));
+        ProposalPages.Map(people);
         people.MapGet("/instances/{id}", http => Show(http, studio, new("Instance", "/designer/instances", "elsa-workflow-instance-viewer", "instance-id", (string)http.GetRouteValue("id")!)));
     }
+
+    private static StudioElement Editor(string definitionId) => new("Definition", StudioFiles.Base, "elsa-workflow-definition-editor", "definition-id", definitionId)
+    {
+        Aside = $"<a class=\"frame-aside\" href=\"/designer/definitions/{Uri.EscapeDataString(definitionId)}/versions\">Versions and proposing</a>",
+    };
 
     private static Task Show(HttpContext http, StudioFiles studio, StudioElement element)
     {
