@@ -32,12 +32,16 @@ public sealed class FreeDefinitionTests(DesignerShop shop)
     {
         await studio.Drag("Write Line", 120, 120);
         await studio.Drag("Set Variable", 400, 120);
+        await studio.Drag("Write Line", 400, 260);
         await studio.Drag("Event", 680, 120);
         await studio.Connect("WriteLine1", "Done", "SetVariable1");
-        await studio.Connect("SetVariable1", "Done", "Event1");
+        await studio.Connect("SetVariable1", "Done", "WriteLine2");
+        await studio.Connect("WriteLine2", "Done", "Event1");
         await studio.AddVariable("Caller");
         await studio.Select("WriteLine1");
         await studio.Literal("The text to write.", "Somebody is at the door");
+        await studio.Select("WriteLine2");
+        await studio.Expression("The text to write.", "Liquid", "It is {{ Variables.Caller | upcase }}");
         await studio.Select("SetVariable1");
         await studio.Choose("The variable to assign the value to.", "Caller");
         await studio.Expression("The value to assign.", "JavaScript", "'visitor ' + (20 + 22)");
@@ -50,7 +54,8 @@ public sealed class FreeDefinitionTests(DesignerShop shop)
         await studio.Open("/designer/instances/" + instance);
         var journal = studio.Page.Locator(".mud-timeline").First;
         await Assertions.Expect(journal.GetByText("Suspended")).ToBeVisibleAsync();
-        await Assertions.Expect(studio.Page.GetByText("visitor 42").First).ToBeAttachedAsync();
+        await studio.Select("WriteLine2");
+        await Assertions.Expect(studio.Page.GetByText("It is VISITOR 42").First).ToBeVisibleAsync();
         await studio.Picture("free");
 
         (await shop.Http.PostAsJsonAsync("/elsa/api/events/door.opened/trigger", new { workflowInstanceId = instance })).EnsureSuccessStatusCode();

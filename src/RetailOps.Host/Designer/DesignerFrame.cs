@@ -51,7 +51,7 @@ internal static class DesignerFrame
             </main>
             <dialog class="frame-dialog" id="session" aria-labelledby="session-title">
             <h2 id="session-title"></h2><p id="session-text"></p>
-            <button class="frame-button frame-first" id="session-stay" type="button">Stay signed in</button><a class="frame-button" href="/sign-in?returnTo={Uri.EscapeDataString(http.Request.Path.ToUriComponent())}">Sign in</a>
+            <button class="frame-button frame-first" id="session-stay" type="button">Stay signed in</button><a class="frame-button frame-first" id="session-sign-in" href="/sign-in?returnTo={Uri.EscapeDataString(http.Request.Path.ToUriComponent())}">Sign in</a>
             </dialog>
             <div id="blazor-error-ui" role="alert">The designer has met an error. <a class="reload" href="{HtmlPage.Encode(http.Request.Path.ToUriComponent())}">Load the page again</a> <a class="dismiss" aria-label="Close">✕</a></div>
             {Scripts}<script type="module" src="/designer/frame.js"></script>

@@ -22,6 +22,7 @@ function ask(state) {
     ? 'What you drew is saved up to the last change that the designer confirmed. Sign in to go on here.'
     : 'Nobody has used this session for a while. Stay signed in to go on drawing.';
   document.getElementById('session-stay').hidden = state === 'ended';
+  document.getElementById('session-sign-in').hidden = state !== 'ended';
   if (!dialog.open) dialog.showModal();
 }
 
