@@ -30,10 +30,12 @@ public sealed class FreeDefinitionTests(DesignerShop shop)
 
     private static async Task Draw(Studio studio)
     {
-        await studio.Drag("Write Line", 120, 120);
-        await studio.Drag("Set Variable", 400, 120);
-        await studio.Drag("Write Line", 400, 260);
+        await studio.Drag("Start", 20, 120);
+        await studio.Drag("Write Line", 190, 120);
+        await studio.Drag("Set Variable", 430, 120);
+        await studio.Drag("Write Line", 430, 260);
         await studio.Drag("Event", 680, 120);
+        await studio.Connect("Start1", "Done", "WriteLine1");
         await studio.Connect("WriteLine1", "Done", "SetVariable1");
         await studio.Connect("SetVariable1", "Done", "WriteLine2");
         await studio.Connect("WriteLine2", "Done", "Event1");

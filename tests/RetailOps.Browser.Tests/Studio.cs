@@ -111,14 +111,21 @@ public sealed partial class Studio : IAsyncDisposable
     }
 
     /// <summary>Draws a connection from an outcome of one activity to another.</summary>
-    public Task Connect(string from, string port, string to) => Saved(async () =>
+    public async Task Connect(string from, string port, string to)
+    {
+        // The frame around what is selected lies over its dots.
+        await Select(to);
+        await Saved(() => Draw(from, port, to));
+    }
+
+    private async Task Draw(string from, string port, string to)
     {
         var count = await Page.Locator(".x6-edge").CountAsync();
         var start = await Middle(Node(from).Locator($".x6-port-out .x6-port-body[port=\"{port}\"]"));
         var end = await Middle(Node(to).Locator(".x6-port-in .x6-port-body"));
         await MoveWithButton(start.X, start.Y, end.X, end.Y);
         await Assertions.Expect(Page.Locator(".x6-edge")).ToHaveCountAsync(count + 1);
-    });
+    }
 
     /// <summary>Moves the picture until an activity stands at a place of the canvas, as with the mouse and the key Alt.</summary>
     public async Task Bring(string activity, int x, int y)
@@ -210,6 +217,7 @@ public sealed partial class Studio : IAsyncDisposable
     /// <summary>Opens the three dots of a row and picks from them.</summary>
     public async Task Menu(ILocator row, string item)
     {
+        await NothingInTheWay();
         await row.Locator(".mud-menu button").First.ClickAsync();
         await Page.Locator(".mud-popover-open .mud-menu-item").Filter(new() { HasText = item }).First.ClickAsync();
     }
