@@ -26,6 +26,7 @@ public static class WorkflowsModule
         services.AddScoped<DefinitionDesk>();
         services.AddSingleton<EngineBell>();
         services.AddSingleton<IEventSink, EventStimuli>();
+        services.AddSingleton<DefinitionLibrary>();
         services.AddSingleton<DefinitionStore>();
         services.AddTransient(s => new DefinitionExport(s.GetRequiredService<Database>()));
         services.AddSingleton<HttpFront>();

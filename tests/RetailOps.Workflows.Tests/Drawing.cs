@@ -139,7 +139,7 @@ internal sealed class Drawing
     public CompiledWorkflow Compile(params WorkflowDefinition[] published) => WorkflowCompiler.Compile(Definition(), Bench.Catalogue, Library(published));
 
     /// <summary>Definitions by what activities say of them: version, definition, name.</summary>
-    public static FindDefinition Library(IReadOnlyList<WorkflowDefinition> published) => reference =>
+    public static DefinitionLookup Library(IReadOnlyList<WorkflowDefinition> published) => reference =>
         published.FirstOrDefault(d => d.VersionId == reference.VersionId && reference.VersionId is not null)
         ?? published.FirstOrDefault(d => d.DefinitionId == reference.DefinitionId && reference.DefinitionId is not null)
         ?? published.FirstOrDefault(d => CompositeReference.TypeOf(d.Name) == reference.Type);

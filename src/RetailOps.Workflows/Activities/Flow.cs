@@ -174,6 +174,8 @@ internal sealed class Sequence : Composite
 [Activity("Elsa.Workflow")]
 internal sealed class WorkflowRoot : Composite
 {
+    /// <summary>Its id, unless an activity of the definition has that.</summary>
+    public const string RootId = "Workflow1";
     public const string Type = "Elsa.Workflow";
 
     public override Outcomes? ChildCompleted(Burst burst, ActivityExecution self, ActivityExecution child, Outcomes outcomes)

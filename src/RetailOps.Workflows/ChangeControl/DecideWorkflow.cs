@@ -50,7 +50,7 @@ internal sealed class ProposeWorkflowHandler(UnitOfWork work, DefinitionDesk des
             return Proposals.Superseded();
         }
 
-        if (request.Action == Proposal.Publish && DefinitionRefusals.Invalid(desk.Problems(version.Document)) is { } invalid)
+        if (request.Action == Proposal.Publish && DefinitionRefusals.Invalid(await desk.Problems(version.Document, ct)) is { } invalid)
         {
             return invalid;
         }
@@ -105,12 +105,12 @@ internal sealed class DecideWorkflowHandler(UnitOfWork work, DefinitionDesk desk
             return Refusal.Conflict("workflows.proposal-changed", "The version does not say any more what was proposed; reject it and propose it anew.");
         }
 
-        if (proposal.Action == Proposal.Publish && DefinitionRefusals.Invalid(desk.Problems(version.Document)) is { } invalid)
+        if (proposal.Action == Proposal.Publish && DefinitionRefusals.Invalid(await desk.Problems(version.Document, ct)) is { } invalid)
         {
             return invalid;
         }
 
-        desk.Carry(head, version, proposal);
+        await desk.Carry(head, version, proposal, ct);
         return Decided(proposal, true, request.Reason);
     }
 

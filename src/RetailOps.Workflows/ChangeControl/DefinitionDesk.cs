@@ -18,7 +18,7 @@ internal sealed record WishOutcome(StoredVersion Version, bool WasSo = false, Pr
 /// The one place where versions come to be, go live and go: whoever asks (save, publish, import, bulk, revert, an approval) asks here. The definition's lock is held from
 /// <see cref="Lock"/> to the commit. A governed definition changes only by an approved proposal.
 /// </summary>
-internal sealed class DefinitionDesk(UnitOfWork work, ActivityCatalogue catalogue, Linter linter, WorkflowGovernance governance)
+internal sealed class DefinitionDesk(UnitOfWork work, DefinitionLibrary library, Linter linter, WorkflowGovernance governance)
 {
     public async Task<DefinitionHead> Lock(string definitionId, CancellationToken ct)
     {
@@ -27,9 +27,12 @@ internal sealed class DefinitionDesk(UnitOfWork work, ActivityCatalogue catalogu
     }
 
     /// <summary>Everything that is wrong with a drawing, errors first.</summary>
-    public IReadOnlyList<DefinitionProblem> Problems(string document) => linter.Check(Compile(document));
+    public async Task<IReadOnlyList<DefinitionProblem>> Problems(string document, CancellationToken ct) => await Problems(await Compile(document, ct), ct);
 
-    private CompiledWorkflow Compile(string document) => WorkflowCompiler.Compile(DefinitionReader.Read(Encoding.UTF8.GetBytes(document)), catalogue);
+    private async Task<IReadOnlyList<DefinitionProblem>> Problems(CompiledWorkflow workflow, CancellationToken ct) =>
+        [.. await TriggerIndex.Problems(await work.Connection(ct), workflow, ct), .. linter.Check(workflow)];
+
+    private Task<CompiledWorkflow> Compile(string document, CancellationToken ct) => library.Compile(DefinitionReader.Read(Encoding.UTF8.GetBytes(document)), pin: false, ct);
 
     /// <summary>
     /// Puts what somebody drew into the latest draft, or into a new version when that one is published, approved, run, proposed or from a file: those say for ever what they say.
@@ -102,8 +105,8 @@ internal sealed class DefinitionDesk(UnitOfWork work, ActivityCatalogue catalogu
             return new WishOutcome(version, WasSo: true);
         }
 
-        var workflow = Compile(version.Document);
-        if (DefinitionRefusals.Invalid(linter.Check(workflow)) is { } invalid)
+        var workflow = await Compile(version.Document, ct);
+        if (DefinitionRefusals.Invalid(await Problems(workflow, ct)) is { } invalid)
         {
             return invalid;
         }
@@ -150,9 +153,9 @@ internal sealed class DefinitionDesk(UnitOfWork work, ActivityCatalogue catalogu
     }
 
     /// <summary>Does what a proposal says, now that it is approved.</summary>
-    public StoredVersion Carry(DefinitionHead head, StoredVersion version, Proposal approved) => approved.Action switch
+    public async Task<StoredVersion> Carry(DefinitionHead head, StoredVersion version, Proposal approved, CancellationToken ct) => approved.Action switch
     {
-        Proposal.Publish => GoLive(head, version, Compile(version.Document), approved.Id, approved.Reason),
+        Proposal.Publish => GoLive(head, version, await Compile(version.Document, ct), approved.Id, approved.Reason),
         Proposal.Retract => GoQuiet(version, approved.Id),
         _ => GoAway(head, approved.Id),
     };
@@ -166,6 +169,16 @@ internal sealed class DefinitionDesk(UnitOfWork work, ActivityCatalogue catalogu
         foreach (var trigger in workflow.Triggers.Where(t => t.EventName is not null))
         {
             work.Write(new TriggerRow(trigger.EventName!, live.VersionId, live.DefinitionId, trigger.ActivityId));
+        }
+
+        foreach (var clock in workflow.Triggers.Where(t => t.Schedule is not null))
+        {
+            work.Write(new LiveScheduleRow(live.VersionId, live.DefinitionId, clock.ActivityId, clock.Schedule!));
+        }
+
+        foreach (var (activity, endpoint) in TriggerIndex.Endpoints(workflow))
+        {
+            work.Write(new LiveEndpointRow(live.VersionId, live.DefinitionId, activity, endpoint));
         }
 
         foreach (var name in workflow.EventNames)

@@ -103,7 +103,7 @@ internal sealed class PublishDefinitionHandler(UnitOfWork work, DefinitionDesk d
         }
 
         var consumers = await Consumers.Of(work, request.DefinitionId, ct);
-        return new SavedDefinition(outcome.Value.Version, outcome.Value is { WasSo: true, Proposal: null }, consumers.Length, desk.Problems(latest.Document), outcome.Value.Notice);
+        return new SavedDefinition(outcome.Value.Version, outcome.Value is { WasSo: true, Proposal: null }, consumers.Length, await desk.Problems(latest.Document, ct), outcome.Value.Notice);
     }
 }
 

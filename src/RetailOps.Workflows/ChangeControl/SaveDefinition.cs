@@ -72,7 +72,7 @@ internal sealed class SaveDefinitionHandler(UnitOfWork work, DefinitionDesk desk
         }
 
         var consumers = await Consumers.Of(work, definitionId, ct);
-        return new SavedDefinition(outcome.Version, outcome is { WasSo: true, Proposal: null }, consumers.Length, desk.Problems(version.Document), outcome.Notice);
+        return new SavedDefinition(outcome.Version, outcome is { WasSo: true, Proposal: null }, consumers.Length, await desk.Problems(version.Document, ct), outcome.Notice);
     }
 
     /// <summary>

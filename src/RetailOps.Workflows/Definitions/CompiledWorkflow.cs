@@ -82,6 +82,9 @@ internal sealed class CompiledNode
     /// <summary>The path Elsa shows: <c>Workflow1:Flowchart1:e1</c>.</summary>
     public required string NodeId { get; init; }
 
+    /// <summary>The same path in a document by itself: there the root has its first name, here the roots of what it uses as activities are counted before it.</summary>
+    public string DesignerNodeId => NodeId.IndexOf(':', StringComparison.Ordinal) is > 0 and var end ? WorkflowRoot.RootId + NodeId[end..] : WorkflowRoot.RootId;
+
     /// <summary>As the journal names it; <c>Elsa.NotFoundActivity</c> for an unknown type.</summary>
     public required string Type { get; init; }
 

@@ -16,7 +16,7 @@ internal sealed record CompositeReference(string Type, string? DefinitionId, str
 }
 
 /// <summary>The version of a definition that a reference means; null when there is none.</summary>
-internal delegate WorkflowDefinition? FindDefinition(CompositeReference reference);
+internal delegate WorkflowDefinition? DefinitionLookup(CompositeReference reference);
 
 /// <summary>Definitions used as activities: compiled into the graph of the one that uses them.</summary>
 internal sealed partial class WorkflowCompiler
@@ -27,7 +27,7 @@ internal sealed partial class WorkflowCompiler
     /// <summary>How many activities all of them may have together.</summary>
     public const int MaxNodes = 20_000;
 
-    private readonly FindDefinition find;
+    private readonly DefinitionLookup find;
     private readonly Dictionary<CompositeReference, string> composites = [];
     private readonly Dictionary<string, HashSet<string>> names = new(StringComparer.Ordinal);
     private readonly List<WorkflowDefinition> around = [];

@@ -19,7 +19,7 @@ internal sealed partial class WorkflowCompiler
     private readonly Dictionary<string, CompiledNode> byId = new(StringComparer.Ordinal);
     private CompiledScope scope;
 
-    private WorkflowCompiler(WorkflowDefinition definition, ActivityCatalogue catalogue, FindDefinition? find)
+    private WorkflowCompiler(WorkflowDefinition definition, ActivityCatalogue catalogue, DefinitionLookup? find)
     {
         this.definition = definition;
         this.catalogue = catalogue;
@@ -31,7 +31,7 @@ internal sealed partial class WorkflowCompiler
     /// <param name="definition">What is to be run.</param>
     /// <param name="catalogue">Kinds of activities.</param>
     /// <param name="find">Definitions that may be used as activities; null for none.</param>
-    public static CompiledWorkflow Compile(WorkflowDefinition definition, ActivityCatalogue catalogue, FindDefinition? find = null) =>
+    public static CompiledWorkflow Compile(WorkflowDefinition definition, ActivityCatalogue catalogue, DefinitionLookup? find = null) =>
         new WorkflowCompiler(definition, catalogue, find).Compile();
 
     private CompiledWorkflow Compile()

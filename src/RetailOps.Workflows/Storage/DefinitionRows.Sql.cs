@@ -71,7 +71,9 @@ internal sealed record NotPublishedRow(string DefinitionId) : IRow<NotPublishedR
     public static RowTable<NotPublishedRow> Table { get; } = new(
         FlushOrder.Modules,
         """
-        with triggers as (delete from workflows.triggers t where t.definition_id = any ($1))
+        with triggers as (delete from workflows.triggers t where t.definition_id = any ($1)),
+        schedules as (delete from workflows.schedules s where s.definition_id = any ($1)),
+        endpoints as (delete from workflows.endpoints e where e.definition_id = any ($1))
         update workflows.definitions d set is_published = false from unnest($1) as u (id) where d.definition_id = u.id and d.is_published
         """,
         everyRow: false,

@@ -35,10 +35,9 @@ public sealed class DefinitionFileException(string file, IEnumerable<string> pro
 public sealed record ImportedWorkflows(int Versions, IReadOnlyList<string> Refused);
 
 /// <summary>Versions of definitions: immutable once published, compiled once per process.</summary>
-internal sealed partial class DefinitionStore(Database database, ActivityCatalogue catalogue, ILogger<DefinitionStore> log)
+internal sealed partial class DefinitionStore(Database database, DefinitionLibrary library, ActivityCatalogue catalogue, ILogger<DefinitionStore> log)
 {
     private readonly ConcurrentDictionary<string, CompiledVersion> compiled = [];
-    private readonly DefinitionLibrary library = new(database, catalogue);
 
     /// <summary>Files of the last import that could not be published; see <see cref="ImportedWorkflows"/>.</summary>
     public IReadOnlyList<string> Refused { get; private set; } = [];
@@ -122,7 +121,8 @@ internal sealed partial class DefinitionStore(Database database, ActivityCatalog
             throw new DefinitionFileException(name, ["The definition has no definitionId."]);
         }
 
-        var problems = workflow.Problems.Where(p => p.IsError).Concat(await TriggerIndex.Problems(database, workflow, ct)).ToList();
+        await using var connection = await database.Requests.OpenConnectionAsync(ct);
+        var problems = workflow.Problems.Where(p => p.IsError).Concat(await TriggerIndex.Problems(connection, workflow, ct)).ToList();
         return problems.Count > 0 ? throw new DefinitionFileException(name, problems.Select(p => p.ToString())) : workflow;
     }
 

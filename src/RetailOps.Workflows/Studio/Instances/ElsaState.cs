@@ -114,7 +114,7 @@ internal static class ElsaState
         var workflow = instance.Workflow;
         return instance.State.SubStatus is InstanceSubStatus.Faulted
             ? instance.Incidents.Select(i => (JsonNode)Incident(i.ActivityId, NodeId(workflow, i.ActivityId), i.ActivityType, i.Message, i.Error, i.Opened))
-            : instance.State.Incidents.Select(i => Incident(i.ActivityId, i.NodeId, i.ActivityType, i.Message, i.ErrorClass, i.At))
+            : instance.State.Incidents.Select(i => Incident(i.ActivityId, NodeId(workflow, i.ActivityId), i.ActivityType, i.Message, i.ErrorClass, i.At))
                 .Concat(instance.Incidents.Where(i => i is { Status: < 2, ActivityId: "" }).Select(i => Incident("", "", "", i.Message, i.Error, i.Opened)));
     }
 
@@ -188,7 +188,7 @@ internal static class ElsaState
 
     private static string Id(InstanceState state, long number) => ExecutionId.Of(state.Id, number).ToString();
 
-    private static string NodeId(CompiledWorkflow workflow, string activityId) => workflow.NodesById.GetValueOrDefault(activityId)?.NodeId ?? activityId;
+    private static string NodeId(CompiledWorkflow workflow, string activityId) => workflow.NodesById.GetValueOrDefault(activityId)?.DesignerNodeId ?? activityId;
 
     private static void Add(JsonObject json, string name, string? text)
     {

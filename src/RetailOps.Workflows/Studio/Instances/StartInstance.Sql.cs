@@ -179,14 +179,3 @@ internal sealed record ChosenVersion(string VersionId, bool IsPublished, bool Is
         return await reader.ReadAsync(ct) ? new(reader.GetString(0), reader.GetBoolean(1), reader.GetBoolean(2), reader.GetBoolean(3)) : null;
     }
 }
-
-/// <summary>An event for which a version may wait that is not published.</summary>
-internal sealed record EventNameRow(string Name, string VersionId) : IRow<EventNameRow>
-{
-    public static RowTable<EventNameRow> Table { get; } = new(
-        FlushOrder.Engine,
-        "insert into workflows.event_names (name, version_id) select * from unnest($1, $2) on conflict do nothing",
-        everyRow: false,
-        Column.Text<EventNameRow>(e => e.Name),
-        Column.Text<EventNameRow>(e => e.VersionId));
-}

@@ -20,7 +20,7 @@ internal sealed record TriedActivity(string Status, string? Data, string? Outcom
 [Needs("workflows.run"), AsksDatabase]
 internal sealed record TestActivity(string VersionId, string ActivityId) : IRequest<Result<TriedActivity>>;
 
-internal sealed class TestActivityHandler(UnitOfWork work, DefinitionStore definitions, ActivityCatalogue catalogue, DryRun dry) : IRequestHandler<TestActivity, Result<TriedActivity>>
+internal sealed class TestActivityHandler(UnitOfWork work, DefinitionStore definitions, DefinitionLibrary library, ActivityCatalogue catalogue, DryRun dry) : IRequestHandler<TestActivity, Result<TriedActivity>>
 {
     public async Task<Result<TriedActivity>> Handle(TestActivity request, CancellationToken ct)
     {
@@ -31,7 +31,7 @@ internal sealed class TestActivityHandler(UnitOfWork work, DefinitionStore defin
 
         // A copy of its own, which writes down what the activity was given.
         var version = await definitions.Compiled(chosen.VersionId, ct);
-        var workflow = WorkflowCompiler.Compile(version.Workflow.Definition, catalogue);
+        var workflow = await library.Compile(version.Workflow.Definition, pin: true, ct);
         LogPersistence.Apply(workflow, catalogue, byDefault: true);
         if (workflow.NodesById.GetValueOrDefault(request.ActivityId) is not { } node)
         {
