@@ -60,7 +60,7 @@ public sealed class GovernedChangeTests(DesignerShop shop)
         await studio.Connect(decision, "False", "Score the risk");
         await studio.Connect(task, "Done", "Score the risk");
         await studio.Select(decision);
-        await studio.Expression("The condition to evaluate.", "JavaScript", "Number(getPlaced().total.amount) > 1000");
+        await studio.Expression("Condition", "JavaScript", "Number(getPlaced().total.amount) > 1000");
         await studio.Select(task);
         await studio.Literal("What kind of work", "dear-order");
         await studio.Literal("One line that tells the person what to do.", "Look at this dear order");

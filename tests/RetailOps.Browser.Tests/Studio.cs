@@ -162,7 +162,13 @@ public sealed partial class Studio : IAsyncDisposable
         await Assertions.Expect(Page.Locator(".x6-edge")).ToHaveCountAsync(count - 1);
     }
 
-    public async Task Select(string activity) => await Node(activity).Locator(".activity-label").ClickAsync();
+    public async Task Select(string activity)
+    {
+        if (!await Node(activity).EvaluateAsync<bool>("node => node.classList.contains('x6-node-selected')"))
+        {
+            await Node(activity).Locator(".activity-label").ClickAsync();
+        }
+    }
 
     /// <summary>Writes the plain value of an input.</summary>
     /// <param name="hint">What stands below the input.</param>
@@ -282,7 +288,11 @@ public sealed partial class Studio : IAsyncDisposable
 
     private ILocator Field(string hint) => Page.Locator(".d-flex.flex-row").Filter(new() { Has = Page.GetByText(hint) }).Last;
 
-    private async Task NothingInTheWay() => await Assertions.Expect(Page.Locator(".mud-snackbar")).ToHaveCountAsync(0);
+    private async Task NothingInTheWay()
+    {
+        await Page.Mouse.MoveAsync(5, 5);
+        await Assertions.Expect(Page.Locator(".mud-snackbar, .mud-tooltip.mud-popover-open")).ToHaveCountAsync(0);
+    }
 
     private static async Task<(float X, float Y)> Middle(ILocator what)
     {
