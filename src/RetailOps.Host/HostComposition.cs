@@ -72,6 +72,7 @@ public static class HostComposition
 
         services.AddHealth();
         services.AddApiDocument();
+        services.AddScoped<ProposalPages>();
         AddTelemetry(services, builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
 
         var app = builder.Build();
@@ -81,6 +82,7 @@ public static class HostComposition
             app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto });
         }
 
+        app.UseCleanAddresses();
         app.UseRequestLog();
         app.UseHttp();
         if (settings.IsDemo)
@@ -105,6 +107,7 @@ public static class HostComposition
         api.MapWorkflows();
         app.MapWorkflowEndpoints();
         app.MapDesignerApi().MapStudio();
+        app.MapDesigner();
         app.MapStudioLinks();
         app.MapDesignerHubs().MapStudioHub();
 

@@ -20,6 +20,7 @@ internal static class HomePage
                 <p class="soft">{(name is null ? "Nobody is signed in." : $"Signed in as {HtmlPage.Encode(name)}.")}</p>
                 {glance}
                 <ul class="links">
+                {(Callers.SignedIn(http.User)?.May("workflows.read") == true ? "<li><a href=\"/designer\"><strong>Designer</strong>What comes after what, to see and to draw</a></li>" : "")}
                 <li><a href="/reference"><strong>API reference</strong>Every operation, to read and to try</a></li>
                 <li><a href="/openapi/v1.json"><strong>OpenAPI document</strong>The same for machines</a></li>
                 <li><a href="/health/ready"><strong>Health</strong>Whether the system can do its work</a></li>

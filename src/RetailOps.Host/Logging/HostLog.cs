@@ -25,6 +25,7 @@ internal static class HostLog
     /// <summary>One line for a request that somebody should look at; what went well is told by traces and metrics.</summary>
     public static void UseRequestLog(this WebApplication app) => app.UseSerilogRequestLogging(o =>
     {
+        o.Logger = app.Services.GetRequiredService<Serilog.ILogger>();
         o.MessageTemplate = "{RequestMethod} {RequestPath} answered {StatusCode} in {Elapsed:0} ms";
         o.GetLevel = (http, elapsed, _) => http.Response.StatusCode >= 400 || elapsed > 1000 ? LogEventLevel.Information : LogEventLevel.Debug;
         o.GetMessageTemplateProperties = (http, path, elapsed, status) =>

@@ -13,7 +13,7 @@ internal sealed record DesignerOperation;
 /// Stands before every operation of the API, before its body is read: who is it, does a foreign web page speak through the
 /// browser of somebody, is the idempotency key in order.
 /// </summary>
-internal sealed class ApiGate(RequestDelegate next, Callers callers)
+internal sealed class ApiGate(RequestDelegate next, Callers callers, DesignerTokens tokens)
 {
     public async Task InvokeAsync(HttpContext http)
     {
@@ -26,6 +26,12 @@ internal sealed class ApiGate(RequestDelegate next, Callers callers)
         if (callers.Of(http) is not { } caller)
         {
             await Problems.Write(http, StatusCodes.Status401Unauthorized, "security.unauthenticated", "Sign in first: open /sign-in in a browser.");
+            return;
+        }
+
+        if (endpoint.Metadata.GetMetadata<DesignerOperation>() is not null && !await tokens.Opens(http, caller))
+        {
+            await Problems.Write(http, StatusCodes.Status401Unauthorized, "security.designer-token", "The designer's page belongs to a session that has ended, or to another one: open it anew.");
             return;
         }
 

@@ -31,6 +31,9 @@ public static class HttpModule
         return services;
     }
 
+    /// <summary>Takes the designer's token out of addresses; before anything that logs them.</summary>
+    public static IApplicationBuilder UseCleanAddresses(this IApplicationBuilder app) => app.Use(DesignerTokens.TakeFromAddress);
+
     /// <summary>What every request passes, from the outside in; before anything else is used.</summary>
     public static IApplicationBuilder UseHttp(this IApplicationBuilder app)
     {

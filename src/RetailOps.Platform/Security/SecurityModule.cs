@@ -25,6 +25,9 @@ public static class SecurityModule
         services.AddSingleton(_ => root());
         services.AddSingleton<Callers>();
         services.AddSingleton<KeyTable>();
+        services.AddSingleton<Sessions>();
+        services.AddSingleton(s => new PeopleNames(s.GetRequiredService<Database>()));
+        services.AddSingleton(s => new DesignerTokens(s.GetRequiredService<IDataProtectionProvider>(), s.GetRequiredService<Sessions>()));
         services.AddDataProtection().SetApplicationName("RetailOps");
         services.AddOptions<KeyManagementOptions>().Configure<KeyTable, RootKey>((o, table, key) =>
         {
@@ -39,8 +42,13 @@ public static class SecurityModule
             o.Lockout = new LockoutOptions { AllowedForNewUsers = true, MaxFailedAccessAttempts = 5, DefaultLockoutTimeSpan = TimeSpan.FromMinutes(15) };
         }).AddUserStore<UserOnlyStore<Person, PeopleDbContext, Guid>>().AddSignInManager();
         services.AddScoped<IUserClaimsPrincipalFactory<Person>, PersonClaims>();
+        services.AddScoped<ISecurityStampValidator, SessionValidator>();
         services.Configure<PasswordHasherOptions>(o => o.IterationCount = 210_000);
-        services.Configure<SecurityStampValidatorOptions>(o => o.ValidationInterval = TimeSpan.FromMinutes(1));
+        services.Configure<SecurityStampValidatorOptions>(o =>
+        {
+            o.ValidationInterval = TimeSpan.FromMinutes(1);
+            o.OnRefreshingPrincipal = Sessions.Continue;
+        });
         services.AddScoped(s => new DemoPeople(s.GetRequiredService<UserManager<Person>>(), s.GetRequiredService<PeopleDbContext>()));
 
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme, o =>
@@ -51,7 +59,16 @@ public static class SecurityModule
             o.Cookie.SecurePolicy = posture.IsDemo ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
             o.ExpireTimeSpan = TimeSpan.FromHours(8);
             o.SlidingExpiration = true;
-            o.Events.OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync;
+            o.Events.OnValidatePrincipal = async context =>
+            {
+                await SecurityStampValidator.ValidatePrincipalAsync(context);
+                context.ShouldRenew &= !OnlyLooks(context.HttpContext);
+            };
+            o.Events.OnCheckSlidingExpiration = context =>
+            {
+                context.ShouldRenew &= !OnlyLooks(context.HttpContext);
+                return Task.CompletedTask;
+            };
         });
         services.AddAntiforgery(o =>
         {
@@ -89,6 +106,8 @@ public static class SecurityModule
         return endpoints;
     }
 
+    private static bool OnlyLooks(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<LooksAtSession>() is not null;
+
     private static Task SendToSignIn(HttpContext http)
     {
         http.Response.Redirect("/sign-in?returnTo=" + Uri.EscapeDataString(http.Request.Path));
@@ -96,7 +115,10 @@ public static class SecurityModule
     }
 }
 
-/// <summary>What stands in the cookie: id, name, roles, and the stamp by which it is revoked.</summary>
+/// <summary>On an operation that a page calls by itself, again and again: being asked keeps no session alive.</summary>
+public sealed record LooksAtSession;
+
+/// <summary>What stands in the cookie: id, name, roles, the session, and the stamp by which it is revoked.</summary>
 internal sealed class PersonClaims(IOptions<IdentityOptions> options) : IUserClaimsPrincipalFactory<Person>
 {
     public Task<ClaimsPrincipal> CreateAsync(Person user)
@@ -105,6 +127,7 @@ internal sealed class PersonClaims(IOptions<IdentityOptions> options) : IUserCla
         identity.AddClaim(new(ClaimTypes.NameIdentifier, user.Id.ToString()));
         identity.AddClaim(new(ClaimTypes.Name, user.UserName!));
         identity.AddClaim(new(options.Value.ClaimsIdentity.SecurityStampClaimType, user.SecurityStamp!));
+        identity.AddClaim(Sessions.Begin());
         identity.AddClaims(user.Roles.Select(r => new Claim(ClaimTypes.Role, r)));
         return Task.FromResult(new ClaimsPrincipal(identity));
     }

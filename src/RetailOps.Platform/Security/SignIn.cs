@@ -107,10 +107,15 @@ internal static class SignOutPage
                 </form>
                 """);
         }).ExcludeFromDescription();
-        app.MapPost("/sign-out", async (HttpContext http, IAntiforgery forgery, SignInManager<Person> signIn) =>
+        app.MapPost("/sign-out", async (HttpContext http, IAntiforgery forgery, SignInManager<Person> signIn, Sessions sessions) =>
         {
             if (await forgery.IsRequestValidAsync(http))
             {
+                if (Sessions.Of(http.User) is { } session)
+                {
+                    await sessions.End(session, http.RequestAborted);
+                }
+
                 await signIn.SignOutAsync();
             }
 

@@ -12,6 +12,16 @@ public sealed partial class Browser : IDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>As its next request would carry them.</summary>
+    public string Cookies => handler.CookieContainer.GetCookieHeader(Http.BaseAddress!);
+
+    public async Task SignOut()
+    {
+        var page = await Http.GetStringAsync("/sign-out");
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["__RequestVerificationToken"] = Token().Match(page).Groups[1].Value });
+        (await Http.PostAsync("/sign-out", form)).Dispose();
+    }
+
     public async Task<HttpResponseMessage> SignIn(string name, string password, string returnTo = "")
     {
         var page = await Http.GetStringAsync("/sign-in");

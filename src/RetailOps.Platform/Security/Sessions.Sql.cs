@@ -1,0 +1,53 @@
+using System.Security.Claims;
+
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace RetailOps.Platform;
+
+/// <summary>Sign-ins, each from its password to its sign-out: the id stands in the cookie and survives the cookie's renewals.</summary>
+internal sealed class Sessions(Database database)
+{
+    private const string ClaimName = "session";
+
+    /// <summary>The session of who is signed in; null without one.</summary>
+    public static Guid? Of(ClaimsPrincipal user) => Guid.TryParse(user.FindFirstValue(ClaimName), out var id) ? id : null;
+
+    public static Claim Begin() => new(ClaimName, Guid.NewGuid().ToString());
+
+    /// <summary>A renewed cookie is the same session, with the roles of now.</summary>
+    public static Task Continue(SecurityStampRefreshingPrincipalContext context)
+    {
+        if (context.CurrentPrincipal?.FindFirst(ClaimName) is { } session && context.NewPrincipal?.Identity is ClaimsIdentity renewed)
+        {
+            renewed.RemoveClaim(renewed.FindFirst(ClaimName));
+            renewed.AddClaim(session);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Ends a session on every host; a second time changes nothing.</summary>
+    public async Task End(Guid session, CancellationToken ct)
+    {
+        await using var command = database.Requests.CreateCommand("insert into platform.ended_sessions (id) values ($1) on conflict do nothing");
+        command.Parameters.Add(new() { Value = session });
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    public async Task<bool> HasEnded(Guid session, CancellationToken ct)
+    {
+        await using var command = database.Requests.CreateCommand("select exists (select from platform.ended_sessions s where s.id = $1)");
+        command.Parameters.Add(new() { Value = session });
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+}
+
+/// <summary>Asked once a minute for each cookie: a copy of one whose session was ended opens nothing any more.</summary>
+internal sealed class SessionValidator(IOptions<SecurityStampValidatorOptions> options, SignInManager<Person> signIn, ILoggerFactory log, Sessions sessions)
+    : SecurityStampValidator<Person>(options, signIn, log)
+{
+    protected override async Task<Person?> VerifySecurityStamp(ClaimsPrincipal? principal) =>
+        principal is not null && Sessions.Of(principal) is { } session && await sessions.HasEnded(session, CancellationToken.None) ? null : await base.VerifySecurityStamp(principal);
+}
