@@ -54,7 +54,8 @@ public sealed class DescriptorTests(StudioHost studio) : IClassFixture<StudioHos
     {
         var (_, body) = await studio.Get("/descriptors/activities");
         var ours = body!["items"]!.AsArray().ToDictionary(i => i!["typeName"]!.GetValue<string>(), i => i!);
-        var known = Recorded.Answer("GET_descriptors.activities.json")["items"]!.AsArray().Where(r => studio.Of<ActivityCatalogue>().Find(r!["typeName"]!.GetValue<string>(), 0) is not null).ToList();
+        var known = Recorded.Answer("GET_descriptors.activities.json")["items"]!.AsArray()
+            .Where(r => r!["typeName"]!.GetValue<string>() is var type && studio.Of<ActivityCatalogue>().Find(type, 0) is not null && !ElsaWords.ShownOnly.Contains(type)).ToList();
 
         known.Should().HaveCountGreaterThan(25);
         foreach (var theirs in known)

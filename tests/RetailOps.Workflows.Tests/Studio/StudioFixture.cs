@@ -60,7 +60,7 @@ public sealed class StudioFixture : IAsyncLifetime
         await Services.GetRequiredService<DefinitionStore>().ImportFile(definitionId + ".json", text.ToJsonString(), default);
         if (!governed)
         {
-            await Ask<object>("update workflows.definitions set origin = 'designer' where definition_id = $1", definitionId);
+            await Ask<object>("with free as (delete from workflows.governed where definition_id = $1) update workflows.definitions set origin = 'designer' where definition_id = $1", definitionId);
         }
 
         if (draft)
