@@ -16,8 +16,9 @@ internal static class DifferenceView
         var page = new StringBuilder($"<p class=\"soft\">{(difference.Against is { } against ? $"Compared with version {against}:" : "There is nothing to compare it with; all of it is new:")}</p>");
         List(page, "New steps", difference.Added.Select(Name));
         List(page, "Steps that are gone", difference.Removed.Select(Name));
-        List(page, "New connections", difference.ConnectionsAdded.Select(HtmlPage.Encode));
-        List(page, "Connections that are gone", difference.ConnectionsRemoved.Select(HtmlPage.Encode));
+        var names = difference.Added.Concat(difference.Removed).Concat(difference.Changed.Select(c => c.Activity)).DistinctBy(a => a.Id).ToDictionary(a => a.Id, a => a.Name ?? a.Id, StringComparer.Ordinal);
+        List(page, "New connections", difference.ConnectionsAdded.Select(c => Connection(c, names)));
+        List(page, "Connections that are gone", difference.ConnectionsRemoved.Select(c => Connection(c, names)));
         foreach (var change in difference.Changed)
         {
             Table(page, $"{Name(change.Activity)} is changed", change.Changes);
@@ -33,6 +34,10 @@ internal static class DifferenceView
     }
 
     private static string Name(DrawnActivity activity) => $"<strong>{HtmlPage.Encode(activity.Name ?? activity.Id)}</strong> <span class=\"soft\">{HtmlPage.Encode(activity.Type)}, {HtmlPage.Encode(activity.Id)}</span>";
+
+    /// <summary>By the names that this page says anyway, where it says them.</summary>
+    private static string Connection(string connection, Dictionary<string, string> names) =>
+        HtmlPage.Encode(string.Join(' ', connection.Split(' ').Select(word => names.GetValueOrDefault(word, word))));
 
     private static void List(StringBuilder page, string title, IEnumerable<string> items)
     {

@@ -106,6 +106,28 @@ public sealed class DesignerTests(HostFixture host)
         answer.StatusCode.Should().Be(HttpStatusCode.NotFound);
     }
 
+    [Fact]
+    public async Task A_decision_without_the_token_of_the_page_is_not_taken()
+    {
+        using var publisher = await SignedIn("publisher");
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["definitionId"] = "order-fulfilment", ["version"] = "1", ["decision"] = "approve" });
+
+        using var answer = await publisher.Http.PostAsync("/designer/proposals", form);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await answer.Content.ReadAsStringAsync()).Should().Contain("The page was too old");
+    }
+
+    [Fact]
+    public async Task The_versions_of_what_is_not_there_are_not_there()
+    {
+        using var publisher = await SignedIn("publisher");
+
+        using var answer = await publisher.Http.GetAsync("/designer/definitions/nothing/versions");
+
+        answer.StatusCode.Should().Be(HttpStatusCode.NotFound);
+    }
+
     private static async Task Check(HttpClient http, string name, string? taken, string file)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/designer/" + name);
