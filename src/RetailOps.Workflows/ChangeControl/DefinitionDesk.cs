@@ -93,6 +93,11 @@ internal sealed class DefinitionDesk(UnitOfWork work, DefinitionLibrary library,
         made = Raise(made, new DefinitionSaved(Guid.CreateVersion7(), work.Now, definitionId, versionId, made.Version));
         work.Write(new NotLatestRow(definitionId));
         work.Write(new NewVersionRow(made, checksum, IsUsable(normal)));
+        if (governance.All)
+        {
+            work.Write(new GovernedRow(definitionId));
+        }
+
         return made;
     }
 

@@ -20,17 +20,19 @@ internal sealed partial class BurstWork(IServiceProvider scope, WorkMode mode, C
     private readonly ISender sender = scope.GetRequiredService<ISender>();
     private readonly WorkExecution work = scope.GetRequiredService<WorkExecution>();
     private readonly ILogger log = scope.GetRequiredService<ILogger<BurstWork>>();
-    private readonly Dictionary<string, string?> published = [];
+    private readonly Dictionary<(string DefinitionId, bool ByGoverned), string?> published = [];
+    private bool isGoverned;
     private Guid marked;
     private bool undo;
 
     public DateTimeOffset Now { get; private set; }
 
     /// <summary>From here on it is this version's burst.</summary>
-    public void Act(Caller.Engine caller, ClaimedStimulus stimulus, DateTimeOffset now)
+    public void Act(CompiledVersion version, ClaimedStimulus stimulus, DateTimeOffset now)
     {
         Now = now;
-        work.Act(caller, stimulus.SourceId, stimulus.Trace, now);
+        isGoverned = version.IsGoverned;
+        work.Act(version.Caller, stimulus.SourceId, stimulus.Trace, now);
     }
 
     public Guid NewId() => Guid.CreateVersion7();
@@ -80,13 +82,13 @@ internal sealed partial class BurstWork(IServiceProvider scope, WorkMode mode, C
         return true;
     }
 
-    /// <summary>Asked once for a whole group.</summary>
+    /// <summary>Asked once for a whole group. What goes live by two people starts only what does so too: else one could change what two have approved.</summary>
     public async ValueTask<string?> PublishedVersion(string definitionId)
     {
-        if (!published.TryGetValue(definitionId, out var version))
+        if (!published.TryGetValue((definitionId, isGoverned), out var version))
         {
             await UndoWhatFailed();
-            published[definitionId] = version = await DefinitionStore.Published(await work.Connection(ct), definitionId, ct);
+            published[(definitionId, isGoverned)] = version = await DefinitionStore.Published(await work.Connection(ct), definitionId, isGoverned, ct);
         }
 
         return version;

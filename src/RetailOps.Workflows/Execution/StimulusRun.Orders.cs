@@ -25,7 +25,7 @@ internal sealed partial class StimulusRun
         }
 
         var state = InstanceState.New(stimulus.SourceId, version.Workflow, null);
-        services.Act(version.Caller, stimulus, now);
+        services.Act(version, stimulus, now);
         using var data = Data(stimulus);
         await Store(stimulus, version, state, null, await Runner.StartAsync(version.Workflow, state, start[(bar + 1)..], data?.RootElement, services, ct));
     }
@@ -99,7 +99,7 @@ internal sealed partial class StimulusRun
 
         writes.Add(() =>
         {
-            services.Act(version.Caller, stimulus, now);
+            services.Act(version, stimulus, now);
             foreach (var call in result.Calls)
             {
                 unit.Write(new CallRow(call.Id, state.Id, key, call.Request, now));

@@ -95,7 +95,7 @@ internal sealed partial class StimulusRun(UnitOfWork unit, DefinitionStore defin
         }
 
         var state = InstanceState.New(Guid.CreateVersion7(), version.Workflow, stimulus.Key);
-        services.Act(version.Caller, stimulus, now);
+        services.Act(version, stimulus, now);
         using var data = Data(stimulus);
         await Store(stimulus, version, state, null, await Runner.StartAsync(version.Workflow, state, start[(bar + 1)..], data?.RootElement, services, ct));
     }
@@ -122,7 +122,7 @@ internal sealed partial class StimulusRun(UnitOfWork unit, DefinitionStore defin
 
         var state = InstanceState.New(stimulus.SourceId, child.Workflow, order.CorrelationId, order.Input);
         state.Properties[ParentLink.Property] = JsonSerializer.SerializeToElement(new ParentLink(order.Parent, order.ParentKey, order.IsAwaited), JsonReading.Web);
-        services.Act(child.Caller, stimulus, now);
+        services.Act(child, stimulus, now);
         await Store(stimulus, child, state, null, await Runner.StartAsync(child.Workflow, state, null, null, services, ct));
     }
 
@@ -144,7 +144,7 @@ internal sealed partial class StimulusRun(UnitOfWork unit, DefinitionStore defin
         }
 
         var state = InstanceState.New(stimulus.SourceId, version.Workflow, order.CorrelationId, order.Input);
-        services.Act(version.Caller, stimulus, now);
+        services.Act(version, stimulus, now);
         var payload = order.TriggerActivityId is null ? null : order.Input;
         await Store(stimulus, version, state, null, await Runner.StartAsync(version.Workflow, state, order.TriggerActivityId, payload, services, ct));
     }
@@ -153,7 +153,7 @@ internal sealed partial class StimulusRun(UnitOfWork unit, DefinitionStore defin
     {
         var version = await definitions.Compiled(target.VersionId, ct);
         var state = Read(target);
-        services.Act(version.Caller, stimulus, now);
+        services.Act(version, stimulus, now);
         using var data = Data(stimulus);
         await Store(stimulus, version, state, target, data?.RootElement.Flag("compensate") == true
             ? await Runner.CompensateAsync(version.Workflow, state, services, ct)
@@ -179,7 +179,7 @@ internal sealed partial class StimulusRun(UnitOfWork unit, DefinitionStore defin
             return;
         }
 
-        services.Act(version.Caller, stimulus, now);
+        services.Act(version, stimulus, now);
         using var data = Data(stimulus);
         await Store(stimulus, version, state, target, await Runner.ResumeAsync(version.Workflow, state, met.Id, data?.RootElement, services, ct));
     }
@@ -195,7 +195,7 @@ internal sealed partial class StimulusRun(UnitOfWork unit, DefinitionStore defin
             return;
         }
 
-        services.Act(version.Caller, stimulus, now);
+        services.Act(version, stimulus, now);
         var result = isRetry
             ? await Runner.RetryAsync(version.Workflow, state, stimulus.SourceId, services, ct)
             : isSkip
@@ -296,7 +296,7 @@ internal sealed partial class StimulusRun(UnitOfWork unit, DefinitionStore defin
         var givenUp = result.TasksGivenUp.Count == 0 ? [] : await services.LockOpenTasks(result.TasksGivenUp);
         writes.Add(() =>
         {
-            services.Act(version.Caller, stimulus, now);
+            services.Act(version, stimulus, now);
             foreach (var task in result.TasksOpened)
             {
                 unit.Raise(task, task.Change(now));

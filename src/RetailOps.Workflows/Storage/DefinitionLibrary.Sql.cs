@@ -15,7 +15,8 @@ internal sealed class DefinitionLibrary(Database database, ActivityCatalogue cat
     private const string FindSql =
         """
         select d.version_id, d.name, d.document::text from workflows.definitions d
-        where d.version_id = $1 or (d.is_published and (d.definition_id = $2 or ($2 is null and $3)))
+        where (d.version_id = $1 or (d.is_published and (d.definition_id = $2 or ($2 is null and $3))))
+          and (exists (select from workflows.governed g where g.definition_id = d.definition_id) or not exists (select from workflows.governed g where g.definition_id = $4))
         order by d.version_id = $1 desc nulls last, d.definition_id
         """;
 
@@ -59,7 +60,7 @@ internal sealed class DefinitionLibrary(Database database, ActivityCatalogue cat
         var queue = new Queue<CompositeReference>(References(definition));
         while (queue.TryDequeue(out var reference) && found.Count < MaxDefinitions)
         {
-            if (!asked.Add(reference) || await Find(connection, reference, taken.GetValueOrDefault(Name(reference)), ct) is not { } inner)
+            if (!asked.Add(reference) || await Find(connection, reference, taken.GetValueOrDefault(Name(reference)), definition.DefinitionId, ct) is not { } inner)
             {
                 continue;
             }
@@ -74,8 +75,8 @@ internal sealed class DefinitionLibrary(Database database, ActivityCatalogue cat
         return found;
     }
 
-    /// <summary>The version that was taken before, or is drawn; else the published one of the definition; else the published one of that name.</summary>
-    private static async Task<WorkflowDefinition?> Find(NpgsqlConnection connection, CompositeReference reference, string? taken, CancellationToken ct)
+    /// <summary>The version that was taken before, or is drawn; else the published one of the definition; else the published one of that name. What goes live by two people uses only what does so too.</summary>
+    private static async Task<WorkflowDefinition?> Find(NpgsqlConnection connection, CompositeReference reference, string? taken, string by, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(FindSql, connection)
         {
@@ -84,6 +85,7 @@ internal sealed class DefinitionLibrary(Database database, ActivityCatalogue cat
                 new() { Value = (object?)(taken ?? reference.VersionId) ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
                 new() { Value = (object?)reference.DefinitionId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
                 new() { Value = taken is null },
+                new() { Value = by },
             },
         };
         await using var reader = await command.ExecuteReaderAsync(ct);

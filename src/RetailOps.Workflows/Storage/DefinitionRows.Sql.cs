@@ -80,6 +80,16 @@ internal sealed record NotPublishedRow(string DefinitionId) : IRow<NotPublishedR
         Column.Text<NotPublishedRow>(r => r.DefinitionId));
 }
 
+/// <summary>A definition goes live by two people from now on.</summary>
+internal sealed record GovernedRow(string DefinitionId) : IRow<GovernedRow>
+{
+    public static RowTable<GovernedRow> Table { get; } = new(
+        FlushOrder.Modules,
+        "insert into workflows.governed (definition_id) select * from unnest($1) on conflict do nothing",
+        everyRow: false,
+        Column.Text<GovernedRow>(r => r.DefinitionId));
+}
+
 /// <summary>A version is live from now on.</summary>
 internal sealed record PublishedVersionRow(StoredVersion Version) : IRow<PublishedVersionRow>
 {

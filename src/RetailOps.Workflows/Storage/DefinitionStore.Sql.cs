@@ -17,7 +17,8 @@ namespace RetailOps.Workflows;
 /// <param name="Workflow">The compiled graph.</param>
 /// <param name="Caller">The engine as this version: it may send what its activities declare.</param>
 /// <param name="Activation">How many instances may live at once.</param>
-internal sealed record CompiledVersion(CompiledWorkflow Workflow, Caller.Engine Caller, Activation Activation)
+/// <param name="IsGoverned">Whether its definition goes live by two people.</param>
+internal sealed record CompiledVersion(CompiledWorkflow Workflow, Caller.Engine Caller, Activation Activation, bool IsGoverned)
 {
     /// <summary>Whether one instance lives per definition and correlation id at most.</summary>
     public bool IsSingleton => Activation is Activation.CorrelatedSingleton;
@@ -35,7 +36,7 @@ public sealed class DefinitionFileException(string file, IEnumerable<string> pro
 public sealed record ImportedWorkflows(int Versions, IReadOnlyList<string> Refused);
 
 /// <summary>Versions of definitions: immutable once published, compiled once per process.</summary>
-internal sealed partial class DefinitionStore(Database database, DefinitionLibrary library, ActivityCatalogue catalogue, ILogger<DefinitionStore> log)
+internal sealed partial class DefinitionStore(Database database, DefinitionLibrary library, ActivityCatalogue catalogue, WorkflowGovernance governance, ILogger<DefinitionStore> log)
 {
     private readonly ConcurrentDictionary<string, CompiledVersion> compiled = [];
 
@@ -48,11 +49,15 @@ internal sealed partial class DefinitionStore(Database database, DefinitionLibra
         compiled.TryGetValue(versionId, out var version) ? ValueTask.FromResult(version) : Load(versionId, ct);
 
     /// <summary>The version id of a definition's published version; null when there is none.</summary>
-    public static async ValueTask<string?> Published(NpgsqlConnection connection, string definitionId, CancellationToken ct)
+    /// <param name="connection">Where to ask.</param>
+    /// <param name="definitionId">Of which definition.</param>
+    /// <param name="onlyGoverned">Whether only one that went live by two people counts.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async ValueTask<string?> Published(NpgsqlConnection connection, string definitionId, bool onlyGoverned, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand("select version_id from workflows.definitions where definition_id = $1 and is_published", connection)
+        await using var command = new NpgsqlCommand($"select d.version_id from workflows.definitions d where d.definition_id = $1 and d.is_published and (not $2 or {Governance.IsGoverned})", connection)
         {
-            Parameters = { new() { Value = definitionId } },
+            Parameters = { new() { Value = definitionId }, new() { Value = onlyGoverned } },
         };
         return await command.ExecuteScalarAsync(ct) as string;
     }
@@ -64,6 +69,12 @@ internal sealed partial class DefinitionStore(Database database, DefinitionLibra
     /// </summary>
     public async Task<ImportedWorkflows> Import(string folder, CancellationToken ct)
     {
+        if (governance.All)
+        {
+            await using var govern = database.Requests.CreateCommand("insert into workflows.governed (definition_id) select distinct definition_id from workflows.definitions on conflict do nothing");
+            await govern.ExecuteNonQueryAsync(ct);
+        }
+
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         var refused = new List<string>();
         var count = 0;
@@ -265,7 +276,7 @@ internal sealed partial class DefinitionStore(Database database, DefinitionLibra
         LogPersistence.Apply(workflow, catalogue, byDefault: !reader.GetBoolean(2));
         var permissions = workflow.Requests.Select(r => r.GetCustomAttribute<NeedsAttribute>()?.Permission).OfType<string>().ToHashSet();
         var caller = new Caller.Engine(workflow.DefinitionId, workflow.Version, await reader.IsDBNullAsync(1, ct) ? null : reader.GetString(1), permissions);
-        return compiled.GetOrAdd(versionId, new CompiledVersion(workflow, caller, Activations.Of(definition.ActivationStrategy)));
+        return compiled.GetOrAdd(versionId, new CompiledVersion(workflow, caller, Activations.Of(definition.ActivationStrategy), reader.GetBoolean(2)));
     }
 
     [LoggerMessage(4202, LogLevel.Error, "{Problem}")]

@@ -46,7 +46,7 @@ internal sealed class DryRun(IServiceScopeFactory scopes, Database database, Tim
         var now = clock.GetUtcNow();
         var first = Guid.CreateVersion7();
         var services = new Watched(new BurstWork(scope.ServiceProvider, WorkMode.Alone, limit.Token));
-        services.Inner.Act(version.Caller, Stimulus(id), now);
+        services.Inner.Act(version, Stimulus(id), now);
         var workflow = alone?.Workflow ?? version.Workflow;
         var state = InstanceState.New(id, workflow, order.CorrelationId, order.Input);
         var results = new List<BurstResult>
