@@ -150,7 +150,13 @@ public sealed record WorkflowVersion(
 /// <param name="Id">Unique in the definition.</param>
 /// <param name="Type">What kind.</param>
 /// <param name="Name">What it is called in the drawing; null for nothing.</param>
-public sealed record DrawnActivity(string Id, string Type, string? Name);
+/// <param name="Says">Its inputs, outputs and properties, where the whole of it is new or gone; null elsewhere.</param>
+public sealed record DrawnActivity(string Id, string Type, string? Name, IReadOnlyList<DrawnMember>? Says = null);
+
+/// <summary>What an activity says.</summary>
+/// <param name="Name">An input, output or property; dots lead inwards.</param>
+/// <param name="Value">As it stands in the drawing.</param>
+public sealed record DrawnMember(string Name, JsonElement Value);
 
 /// <summary>Something that says something else than before.</summary>
 /// <param name="Name">An input, output, variable, option or other member; dots lead inwards.</param>

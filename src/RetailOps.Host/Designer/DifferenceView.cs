@@ -14,8 +14,8 @@ internal static class DifferenceView
     public static string Of(WorkflowDifference difference)
     {
         var page = new StringBuilder($"<p class=\"soft\">{(difference.Against is { } against ? $"Compared with version {against}:" : "There is nothing to compare it with; all of it is new:")}</p>");
-        List(page, "New steps", difference.Added.Select(Name));
-        List(page, "Steps that are gone", difference.Removed.Select(Name));
+        List(page, "New steps", difference.Added.Select(Whole));
+        List(page, "Steps that are gone", difference.Removed.Select(Whole));
         var names = difference.Added.Concat(difference.Removed).Concat(difference.Changed.Select(c => c.Activity)).DistinctBy(a => a.Id).ToDictionary(a => a.Id, a => a.Name ?? a.Id, StringComparer.Ordinal);
         List(page, "New connections", difference.ConnectionsAdded.Select(c => Connection(c, names)));
         List(page, "Connections that are gone", difference.ConnectionsRemoved.Select(c => Connection(c, names)));
@@ -34,6 +34,12 @@ internal static class DifferenceView
     }
 
     private static string Name(DrawnActivity activity) => $"<strong>{HtmlPage.Encode(activity.Name ?? activity.Id)}</strong> <span class=\"soft\">{HtmlPage.Encode(activity.Type)}, {HtmlPage.Encode(activity.Id)}</span>";
+
+    private static string Whole(DrawnActivity activity)
+    {
+        var says = activity.Says?.Where(m => m.Value.ValueKind is not JsonValueKind.Null).Select(m => $"<li>{HtmlPage.Encode(m.Name)}: {Value(m.Value)}</li>") ?? [];
+        return Name(activity) + string.Concat(says) switch { "" => "", var lines => $"<ul>{lines}</ul>" };
+    }
 
     /// <summary>By the names that this page says anyway, where it says them.</summary>
     private static string Connection(string connection, Dictionary<string, string> names) =>

@@ -8,6 +8,7 @@ internal static class Difference
 {
     private static readonly string[] NotOfDefinition = ["id", "definitionId", "version", "createdAt", "toolVersion", "isLatest", "isPublished", "isReadonly", "root", "$schema"];
     private static readonly string[] NotOfActivity = ["id", "nodeId", "activities", "connections", "branches"];
+    private static readonly string[] Known = ["type", "version", "name"];
     private static readonly string[] ById = ["variables", "inputs", "outputs"];
 
     public static WorkflowDifference Of(StoredVersion? before, StoredVersion after)
@@ -19,8 +20,8 @@ internal static class Difference
             after.DefinitionId,
             after.Version,
             before?.Version,
-            [.. nowActivities.Where(a => !oldActivities.ContainsKey(a.Key)).Select(a => Drawn(a.Value))],
-            [.. oldActivities.Where(a => !nowActivities.ContainsKey(a.Key)).Select(a => Drawn(a.Value))],
+            [.. nowActivities.Where(a => !oldActivities.ContainsKey(a.Key)).Select(a => Whole(a.Value))],
+            [.. oldActivities.Where(a => !nowActivities.ContainsKey(a.Key)).Select(a => Whole(a.Value))],
             [
                 .. nowActivities.Where(a => oldActivities.ContainsKey(a.Key))
                     .Select(a => new ActivityChange(Drawn(a.Value), [.. Changes(Said(oldActivities[a.Key]), Said(a.Value))]))
@@ -81,6 +82,9 @@ internal static class Difference
     }
 
     private static DrawnActivity Drawn(JsonObject a) => new(a["id"]!.GetValue<string>(), a["type"]?.GetValue<string>() ?? "", (a["name"] as JsonValue)?.GetValue<string>());
+
+    private static DrawnActivity Whole(JsonObject a) =>
+        Drawn(a) with { Says = [.. Said(a).Where(m => !Known.Contains(m.Key)).Select(m => new DrawnMember(m.Key, Element(m.Value)!.Value))] };
 
     /// <summary>An activity without what it holds, which is compared by itself, and without its place.</summary>
     private static SortedDictionary<string, JsonNode> Said(JsonObject activity)

@@ -50,6 +50,10 @@ internal sealed class DecideActivity : Activity
     [Input(DisplayName = "Facts", Description = "An object with the table's inputs.", Syntax = "JavaScript")]
     public Input<JsonElement> Inputs { get; init; } = new();
 
+    /// <summary>For who draws: the connections that can leave. What the table says decides.</summary>
+    [Input(DisplayName = "Outcomes", Description = "The values of the table's output outcome, so that each can be connected. Empty for a table without one.", UIHint = UIHints.DynamicOutcomes)]
+    public Input<string[]> PossibleOutcomes { get; init; } = new();
+
     [Output(Description = "An object with the table's outputs.")]
     public Output<JsonElement> Result { get; init; } = new();
 
