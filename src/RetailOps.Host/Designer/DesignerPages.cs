@@ -39,7 +39,7 @@ internal static class DesignerPages
 
     private static StudioElement Editor(string definitionId) => new("Definition", StudioFiles.Base, "elsa-workflow-definition-editor", "definition-id", definitionId)
     {
-        Aside = $"<a class=\"frame-aside\" href=\"/designer/definitions/{Uri.EscapeDataString(definitionId)}/versions\">Versions and proposing</a><span class=\"frame-note\">Governed workflows go live when another person approves, whatever the cloud says.</span>",
+        Aside = $"<a class=\"frame-aside\" href=\"/designer/definitions/{Uri.EscapeDataString(definitionId)}/versions\">Versions and proposing</a><span class=\"frame-note\">Governed workflows go live when another person approves: what is published here is proposed.</span>",
     };
 
     private static Task Show(HttpContext http, StudioFiles studio, StudioElement element)
