@@ -131,9 +131,22 @@ public sealed class ChildTests : IAsyncLifetime
         bench.Clock.Advance(TimeSpan.FromSeconds(5));
         await bench.Run();
 
-        incident.Should().Be("call: No published version of workflow definition 'child' was found; publish one and retry.");
+        incident.Should().Be("call: No published version of workflow definition 'child' was found; publish one and retry. A workflow that goes live by two people starts only such that do so too.");
         (await bench.Count("instances", "finished is not null")).Should().Be(2);
         (await bench.Host.Broken()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task What_two_people_let_go_live_starts_nothing_that_one_person_can_change()
+    {
+        await bench.Publish("child", new Drawing().Line("only", "here"));
+        await bench.Ask<object>("delete from workflows.governed where definition_id = 'child'");
+        await bench.Publish("flow", Calls("child"));
+        await bench.Say(Began.Name, "k-1");
+        await bench.Run();
+
+        (await bench.Count("instances", "definition_id = 'child'")).Should().Be(0);
+        (await bench.Count("incidents", "activity_id = 'call' and status < 2")).Should().Be(1);
     }
 
     [Fact]
