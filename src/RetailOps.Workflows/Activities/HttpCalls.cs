@@ -146,11 +146,9 @@ internal abstract class HttpCallActivity : Composite
     }
 }
 
-[Activity("Elsa.SendHttpRequest", Category = "HTTP")]
-internal sealed class SendHttpRequest : HttpCallActivity, IDrawn
+/// <summary>A request whose answer is read.</summary>
+internal abstract class ReadingHttpCall : HttpCallActivity
 {
-    private int[] expected = [];
-
     [Input]
     public Input<string> ContentType { get; set; } = null!;
 
@@ -172,6 +170,12 @@ internal sealed class SendHttpRequest : HttpCallActivity, IDrawn
         context.Set(Result, new { statusCode = answer.Status, headers = answer.Headers, content = answer.Body });
         context.Set(ParsedContent, answer.Parsed());
     }
+}
+
+[Activity("Elsa.SendHttpRequest", Category = "HTTP")]
+internal sealed class SendHttpRequest : ReadingHttpCall, IDrawn
+{
+    private int[] expected = [];
 
     /// <summary>Runs what is drawn for how it went, and is done.</summary>
     protected override void End(Burst burst, HttpAnswer answer)
@@ -198,32 +202,10 @@ internal sealed class SendHttpRequest : HttpCallActivity, IDrawn
 
 [Activity("Elsa.FlowSendHttpRequest", Category = "HTTP")]
 [Outcomes("Unmatched status code", "Failed to connect", "Timeout", "Done")]
-internal sealed class FlowSendHttpRequest : HttpCallActivity
+internal sealed class FlowSendHttpRequest : ReadingHttpCall
 {
     [Input(Default = "[200]")]
     public Input<int[]> ExpectedStatusCodes { get; set; } = null!;
-
-    [Input]
-    public Input<string> ContentType { get; set; } = null!;
-
-    [Input]
-    public Input<bool> EnableResiliency { get; set; } = null!;
-
-    [Output]
-    public Output<object?> ParsedContent { get; set; } = null!;
-
-    [Output]
-    public Output<object?> Result { get; set; } = null!;
-
-    protected override string? ContentTypeOf(Burst burst) => burst.Get(ContentType);
-
-    protected override bool IsResilient(Burst burst) => burst.Get(EnableResiliency);
-
-    protected override void Keep(ActivityContext context, HttpAnswer answer)
-    {
-        context.Set(Result, new { statusCode = answer.Status, headers = answer.Headers, content = answer.Body });
-        context.Set(ParsedContent, answer.Parsed());
-    }
 
     protected override void End(Burst burst, HttpAnswer answer) => burst.Complete(OutcomesOf(answer, burst.Get(ExpectedStatusCodes) ?? []));
 }

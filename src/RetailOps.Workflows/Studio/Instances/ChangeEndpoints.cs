@@ -110,6 +110,7 @@ internal static class ChangeEndpoints
         }
 
         var began = TimeProvider.System.GetTimestamp();
+        var pause = 10;
         for (var isCancelled = false; ;)
         {
             var result = await door.Run(new DeleteInstances([instance]), ct);
@@ -133,7 +134,9 @@ internal static class ChangeEndpoints
                 return ElsaAnswers.Errors(StatusCodes.Status409Conflict, "The instance has not ended yet; it is being cancelled. Delete it again in a moment.", "workflows.still-living");
             }
 
-            await Task.Delay(20, ct);
+            // Its burst may be another host's: looked for less and less often, as long as patience lasts.
+            await Task.Delay(pause, ct);
+            pause = Math.Min(pause * 2, 200);
         }
     }
 
