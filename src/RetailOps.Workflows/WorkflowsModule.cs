@@ -23,6 +23,7 @@ public static class WorkflowsModule
         services.TryAddSingleton(new WorkflowGovernance(All: false));
         services.AddSingleton<ActivityDescriptors>();
         services.AddSingleton<Linter>();
+        services.AddSingleton<Powers>();
         services.AddScoped<DefinitionDesk>();
         services.AddSingleton<EngineBell>();
         services.AddSingleton<IEventSink, EventStimuli>();

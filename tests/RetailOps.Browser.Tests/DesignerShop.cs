@@ -22,6 +22,9 @@ public sealed class DesignerShop : IAsyncLifetime
     private IPlaywright playwright = null!;
     private IBrowser browser = null!;
 
+    /// <summary>Draws, too, beside the work of a planner.</summary>
+    public const string SecondAnalyst = Roles.Planner;
+
     /// <summary>Where the tests leave what they saw.</summary>
     public static string Pictures { get; } = Path.Combine(RepositoryRoot.Find(), "TestResults", "designer");
 
@@ -48,6 +51,9 @@ public sealed class DesignerShop : IAsyncLifetime
         {
             people = await scope.ServiceProvider.GetRequiredService<DemoPeople>().Ensure(folder);
         }
+
+        // Two people who draw.
+        await Ask.One<int>(database.OwnerConnectionString, $"update platform.people set roles = roles || array['{Roles.Analyst}'] where name = '{SecondAnalyst}' returning 1");
 
         await app.StartAsync();
         Address = new Uri(app.Urls.Single());

@@ -23,7 +23,7 @@ public sealed class GovernedChangeTests(DesignerShop shop)
         await analyst.Picture("governed");
         await Propose(analyst);
         await analyst.Edit(Workflow);
-        await analyst.Publish();
+        (await analyst.ProposeByButton()).Should().Contain("is proposed").And.Contain("another person").And.NotContain("Workflow published");
         await analyst.Picture("governed");
         (await Latest()).GetProperty("isPublished").GetBoolean().Should().BeFalse("another person has to agree");
         var meanwhile = await Place("meanwhile", 60);

@@ -31,6 +31,7 @@ public sealed partial class Studio : IAsyncDisposable
 
     private readonly string person;
     private readonly ConcurrentQueue<string> troubles = new();
+    private readonly HashSet<int> foreseen = [];
     private int pictures;
 
     public Studio(IPage page, string person)
@@ -57,8 +58,8 @@ public sealed partial class Studio : IAsyncDisposable
 
     public IPage Page { get; }
 
-    /// <summary>What the console and the network complained of so far.</summary>
-    public IReadOnlyList<string> Troubles => [.. troubles];
+    /// <summary>What the console and the network complained of so far, but for the refusals that were asked for.</summary>
+    public IReadOnlyList<string> Troubles => [.. troubles.Where(t => !foreseen.Any(s => t.StartsWith($"{s} POST", StringComparison.Ordinal) || t.Contains($"status of {s} ", StringComparison.Ordinal)))];
 
     private ILocator Canvas => Page.Locator(".x6-graph").First;
 
@@ -236,6 +237,24 @@ public sealed partial class Studio : IAsyncDisposable
     {
         await NothingInTheWay();
         await Saved(() => Page.Locator(".mud-toolbar button.mud-icon-button.mud-primary-text").ClickAsync());
+        return await Said();
+    }
+
+    /// <summary>The cloud, where another person must agree.</summary>
+    /// <returns>What the designer says of it.</returns>
+    public async Task<string> ProposeByButton()
+    {
+        await NothingInTheWay();
+        return await Refused(400, () => Page.Locator(".mud-toolbar button.mud-icon-button.mud-primary-text").ClickAsync());
+    }
+
+    /// <summary>Waits until a save that a step leads to was refused.</summary>
+    /// <returns>What the designer says of it.</returns>
+    public async Task<string> Refused(int status, Func<Task> step)
+    {
+        foreseen.Add(status);
+        var answer = await Page.RunAndWaitForResponseAsync(step, r => r.Request.Method == "POST" && SavePath().IsMatch(r.Url));
+        answer.Status.Should().Be(status);
         return await Said();
     }
 

@@ -36,6 +36,8 @@ internal sealed class Bench : IBurstServices
 
     public bool Contain(Exception error, CompiledNode activity, int attempt, Guid executionId) => Contains;
 
+    public bool MaySay(string eventName) => true;
+
     public void Log(CompiledNode activity, string line) => Lines.Add(line);
 
     public async Task<(InstanceState State, BurstResult Result)> Start(CompiledWorkflow workflow, string? correlationId = null, string? trigger = null, JsonElement? payload = null, JsonElement? input = null)

@@ -48,6 +48,7 @@ internal sealed class ProposalPages(RequestRunner requests, PeopleNames names, W
                 <section class="card frame-proposal"><h2>{Verb(proposal.Action)} <a href="/designer/definitions/{Uri.EscapeDataString(proposal.DefinitionId)}">{id}</a>, version {proposal.Version}</h2>
                 <p>Proposed by <strong>{HtmlPage.Encode(who[proposal.ProposedBy])}</strong> on {Moment(proposal.ProposedAt)}: {(proposal.Reason.Length > 0 ? $"<q>{HtmlPage.Encode(proposal.Reason)}</q>" : "<span class=\"soft\">no reason was given</span>")}</p>
                 {(difference.IsSuccess ? DifferenceView.Of(difference.Value) : Trouble(difference.Refusal.Message))}
+                {(proposal.Reason.Length == 0 && proposal.ProposedBy == Callers.SignedIn(http.User)!.Actor ? ReasonForm(http, proposal) : "")}
                 {(May(http, "workflows.approve") ? DecisionForm(http, proposal) : "<p class=\"soft\">A publisher decides about it, never who drew or proposed it.</p>")}
                 </section>
                 """);
@@ -73,8 +74,8 @@ internal sealed class ProposalPages(RequestRunner requests, PeopleNames names, W
         var versions = found.Value;
         var who = await names.Of(versions.SelectMany(v => v.Authors.Append(v.ApprovedBy ?? "").Append(v.Proposal?.ProposedBy ?? "").Append(v.Proposal?.DecidedBy ?? "")), http.RequestAborted);
         var page = new StringBuilder(Trouble(trouble));
-        var isGoverned = governance.All || versions.Any(v => v.IsFromFile);
-        page.Append($"<p>{(isGoverned ? "This workflow is governed: a change goes live when another person has approved it." : "This workflow is free: what is published in the designer is live at once.")} <a href=\"/designer/definitions/{Uri.EscapeDataString(definitionId)}\">Open it in the designer</a></p>");
+        var isGoverned = governance.All || versions.Any(v => v.IsFromFile || v.Proposal is not null);
+        page.Append($"<p>{(isGoverned ? "This workflow is governed: a change goes live when another person has approved it." : "This workflow is free: what is published in the designer is live at once, unless it does what nobody does alone.")} <a href=\"/designer/definitions/{Uri.EscapeDataString(definitionId)}\">Open it in the designer</a></p>");
         var latest = versions[0];
         if (isGoverned && latest is { IsPublished: false, Proposal: not { Status: "open" } } && May(http, "workflows.draw"))
         {
@@ -91,7 +92,7 @@ internal sealed class ProposalPages(RequestRunner requests, PeopleNames names, W
         foreach (var version in versions)
         {
             page.Append(
-                $"<tr><td>{version.Version}</td><td>{Status(version)}</td><td>{HtmlPage.Encode(string.Join(", ", version.Authors.Select(a => who[a])))}</td><td>{Moment(version.CreatedAt)}</td>"
+                $"<tr><td>{version.Version}</td><td>{Status(version, who)}</td><td>{HtmlPage.Encode(string.Join(", ", version.Authors.Select(a => who[a])))}</td><td>{Moment(version.CreatedAt)}</td>"
                 + $"<td>{HtmlPage.Encode(version.ApprovedBy is { } by ? who[by] : "")}</td><td>{HtmlPage.Encode(version.Reason ?? version.Proposal?.Reason)}</td></tr>");
         }
 
@@ -108,6 +109,12 @@ internal sealed class ProposalPages(RequestRunner requests, PeopleNames names, W
         }
 
         var reason = form["reason"].ToString().Trim();
+        if (reason.Length == 0 && form["unexplained"].Count > 0)
+        {
+            await List(http, StatusCodes.Status400BadRequest, "Nobody has said why this is to be; write it yourself, or ask who proposed it to.");
+            return;
+        }
+
         var decided = await Ask(http, new DecideWorkflow(form["definitionId"].ToString(), Number(form["version"]), form["decision"] == "approve", reason.Length > 0 ? reason : null, form["action"].ToString()));
         if (decided.IsSuccess)
         {
@@ -126,7 +133,8 @@ internal sealed class ProposalPages(RequestRunner requests, PeopleNames names, W
             return;
         }
 
-        var proposed = await Ask(http, new ProposeWorkflow(definitionId, Number(form["version"]), "publish", form["reason"].ToString().Trim()));
+        var action = form["action"].ToString() is { Length: > 0 } given ? given : "publish";
+        var proposed = await Ask(http, new ProposeWorkflow(definitionId, Number(form["version"]), action, form["reason"].ToString().Trim()));
         if (proposed.IsSuccess)
         {
             http.Response.Redirect(Proposals);
@@ -142,20 +150,28 @@ internal sealed class ProposalPages(RequestRunner requests, PeopleNames names, W
 
     private string Token(HttpContext http) => forgery.GetAndStoreTokens(http) is var token ? $"<input type=\"hidden\" name=\"{token.FormFieldName}\" value=\"{HtmlPage.Encode(token.RequestToken)}\">" : "";
 
+    /// <summary>The designer's button has no place for a reason.</summary>
+    private string ReasonForm(HttpContext http, WorkflowProposal proposal) =>
+        $"""
+        <form method="post" action="/designer/definitions/{Uri.EscapeDataString(proposal.DefinitionId)}/versions">{Token(http)}<input type="hidden" name="version" value="{proposal.Version}"><input type="hidden" name="action" value="{HtmlPage.Encode(proposal.Action)}">
+        <label for="why-{proposal.Id}">Why? Say it before somebody decides</label><textarea class="frame-words" id="why-{proposal.Id}" name="reason" required maxlength="500" rows="2"></textarea>
+        <button>Say why</button></form>
+        """;
+
     private string DecisionForm(HttpContext http, WorkflowProposal proposal) =>
         $"""
-        <form method="post" action="{Proposals}">{Token(http)}<input type="hidden" name="definitionId" value="{HtmlPage.Encode(proposal.DefinitionId)}"><input type="hidden" name="version" value="{proposal.Version}"><input type="hidden" name="action" value="{HtmlPage.Encode(proposal.Action)}">
-        <label for="reason-{proposal.Id}">Your words (needed to reject)</label><textarea class="frame-words" id="reason-{proposal.Id}" name="reason" maxlength="500" rows="2"></textarea>
+        <form method="post" action="{Proposals}">{Token(http)}<input type="hidden" name="definitionId" value="{HtmlPage.Encode(proposal.DefinitionId)}"><input type="hidden" name="version" value="{proposal.Version}"><input type="hidden" name="action" value="{HtmlPage.Encode(proposal.Action)}">{(proposal.Reason.Length == 0 ? "<input type=\"hidden\" name=\"unexplained\" value=\"1\">" : "")}
+        <label for="reason-{proposal.Id}">Your words ({(proposal.Reason.Length == 0 ? "needed, since nobody has said why" : "needed to reject")})</label><textarea class="frame-words" id="reason-{proposal.Id}" name="reason" maxlength="500" rows="2"></textarea>
         <button name="decision" value="approve">Approve</button> <button class="frame-second" name="decision" value="reject">Reject</button></form>
         """;
 
     private static Task Say(HttpContext http, Refusal refusal) => DesignerFrame.WritePlain(http, Problems.StatusOf(refusal), "Not here", StudioFiles.Base, Trouble(refusal.Message));
 
-    private static string Status(WorkflowVersion version) => version switch
+    private static string Status(WorkflowVersion version, IReadOnlyDictionary<string, string> who) => version switch
     {
         { IsPublished: true } => "<strong>live</strong>",
         { Proposal.Status: "open" } => "proposed",
-        { Proposal.Status: "rejected" } => "rejected",
+        { Proposal: { Status: "rejected" } rejected } => $"rejected by {HtmlPage.Encode(who[rejected.DecidedBy!])}: <q>{HtmlPage.Encode(rejected.DecisionReason)}</q>",
         { ApprovedBy: not null } => "was live",
         _ => version.IsFromFile ? "from a file" : "draft",
     };

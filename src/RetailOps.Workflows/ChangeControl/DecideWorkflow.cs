@@ -35,7 +35,7 @@ internal sealed class ProposeWorkflowHandler(UnitOfWork work, DefinitionDesk des
             return DefinitionRefusals.Unknown();
         }
 
-        if (!head.IsGoverned)
+        if (!head.IsGoverned && !(request.Action == Proposal.Publish && await desk.Govern(version, ct) is not null))
         {
             return Refusal.Rule("workflows.not-governed", "This workflow goes live by one person; publish, retract or delete it.");
         }

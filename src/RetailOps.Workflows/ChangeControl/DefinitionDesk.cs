@@ -18,7 +18,7 @@ internal sealed record WishOutcome(StoredVersion Version, bool WasSo = false, Pr
 /// The one place where versions come to be, go live and go: whoever asks (save, publish, import, bulk, revert, an approval) asks here. The definition's lock is held from
 /// <see cref="Lock"/> to the commit. A governed definition changes only by an approved proposal.
 /// </summary>
-internal sealed class DefinitionDesk(UnitOfWork work, DefinitionLibrary library, Linter linter, WorkflowGovernance governance)
+internal sealed class DefinitionDesk(UnitOfWork work, DefinitionLibrary library, Linter linter, Powers powers, WorkflowGovernance governance)
 {
     public async Task<DefinitionHead> Lock(string definitionId, CancellationToken ct)
     {
@@ -101,7 +101,7 @@ internal sealed class DefinitionDesk(UnitOfWork work, DefinitionLibrary library,
         return made;
     }
 
-    /// <summary>Lets a version go live: at once when the definition is free, by a proposal when it is governed.</summary>
+    /// <summary>Lets a version go live: at once when the definition is free, by a proposal when it is governed, or is to be because of what it does.</summary>
     /// <returns>What became of it, or <c>workflows.definition-invalid</c> (Malformed, with everything that stands in the way).</returns>
     public async Task<Result<WishOutcome>> Publish(DefinitionHead head, StoredVersion version, string? reason, CancellationToken ct)
     {
@@ -116,7 +116,33 @@ internal sealed class DefinitionDesk(UnitOfWork work, DefinitionLibrary library,
             return invalid;
         }
 
-        return head.IsGoverned ? await Propose(version, Proposal.Publish, reason, ct) : new WishOutcome(GoLive(head, version, workflow, null, reason));
+        if (head.IsGoverned)
+        {
+            return await Propose(version, Proposal.Publish, reason, ct);
+        }
+
+        if (await Govern(version.DefinitionId, workflow, ct) is not { } why)
+        {
+            return new WishOutcome(GoLive(head, version, workflow, null, reason));
+        }
+
+        var outcome = (await Propose(version, Proposal.Publish, reason, ct)).Value;
+        return outcome with { Notice = $"{why} {outcome.Notice}" };
+    }
+
+    /// <summary>Lets a free definition take two people from now on, when a version of it does what the caller may not do alone.</summary>
+    /// <returns>Why; null when it stays free.</returns>
+    public async Task<string?> Govern(StoredVersion version, CancellationToken ct) => await Govern(version.DefinitionId, await Compile(version.Document, ct), ct);
+
+    private async Task<string?> Govern(string definitionId, CompiledWorkflow workflow, CancellationToken ct)
+    {
+        if (await powers.Beyond(work, workflow, ct) is not { Count: > 0 } beyond)
+        {
+            return null;
+        }
+
+        work.Write(new GovernedRow(definitionId));
+        return Powers.Sentence(beyond);
     }
 
     /// <summary>Starts no more of a definition: at once when it is free, by a proposal when it is governed.</summary>
@@ -127,7 +153,7 @@ internal sealed class DefinitionDesk(UnitOfWork work, DefinitionLibrary library,
     public async Task<Result<WishOutcome>> Delete(DefinitionHead head, string? reason, CancellationToken ct) =>
         head.IsGoverned ? await Propose(head.Latest!, Proposal.Delete, reason, ct) : new WishOutcome(GoAway(head, null));
 
-    /// <summary>Puts a wish before another person. A second time the same wish is the same proposal.</summary>
+    /// <summary>Puts a wish before another person. A second time the same wish is the same proposal; who made it without a reason can so add one.</summary>
     public async Task<Result<WishOutcome>> Propose(StoredVersion version, string action, string? reason, CancellationToken ct)
     {
         if (work.Caller is not Caller.Person)
@@ -137,6 +163,13 @@ internal sealed class DefinitionDesk(UnitOfWork work, DefinitionLibrary library,
 
         if (await ProposalTable.OpenFor(await work.Connection(ct), version.VersionId, action, ct) is { } earlier)
         {
+            if (earlier.Reason.Length == 0 && reason is { Length: > 0 } && earlier.ProposedBy == work.Caller.Actor)
+            {
+                earlier.Explain(reason);
+                work.Raise(earlier, earlier.Change(work.Now));
+                work.Write(new ProposalExplainedRow(earlier));
+            }
+
             return new WishOutcome(version, WasSo: true, Proposal: earlier, Notice: NoticeOf(earlier));
         }
 

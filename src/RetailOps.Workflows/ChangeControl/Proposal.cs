@@ -33,7 +33,8 @@ internal sealed class Proposal : IAggregate
 
     public required string ProposedBy { get; init; }
 
-    public required string Reason { get; init; }
+    /// <summary>Empty when the designer's button proposed it, until who pressed it says why.</summary>
+    public required string Reason { get; set; }
 
     public required DateTimeOffset Proposed { get; init; }
 
@@ -52,6 +53,8 @@ internal sealed class Proposal : IAggregate
         (proposal.Status, proposal.DecidedBy, proposal.DecisionReason, proposal.Decided, proposal.Revision) = (status, decidedBy, decisionReason, decided, revision);
         return proposal;
     }
+
+    public void Explain(string reason) => Reason = reason;
 
     public void Decide(UnitOfWork work, bool approve, string? reason) =>
         (Status, DecidedBy, DecisionReason, Decided) = (approve ? Approved : Rejected, work.Caller.Actor, reason, work.Now);

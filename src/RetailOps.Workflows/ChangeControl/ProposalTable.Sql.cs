@@ -29,6 +29,21 @@ internal sealed record ProposalRow(Proposal Proposal) : IRow<ProposalRow>
         Column.Int4<ProposalRow>(r => r.Proposal.Revision));
 }
 
+/// <summary>Who proposed without a reason has given one.</summary>
+internal sealed record ProposalExplainedRow(Proposal Proposal) : IRow<ProposalExplainedRow>
+{
+    public static RowTable<ProposalExplainedRow> Table { get; } = new(
+        FlushOrder.Modules,
+        """
+        update workflows.proposals p set reason = u.reason, revision = u.revision from unnest($1, $2, $3) as u (id, reason, revision)
+        where p.id = u.id and p.status = 'open' and p.reason = '' and p.revision = u.revision - 1
+        """,
+        everyRow: true,
+        Column.Uuid<ProposalExplainedRow>(r => r.Proposal.Id),
+        Column.Text<ProposalExplainedRow>(r => r.Proposal.Reason),
+        Column.Int4<ProposalExplainedRow>(r => r.Proposal.Revision));
+}
+
 /// <summary>A proposal was approved or rejected.</summary>
 internal sealed record ProposalDecidedRow(Proposal Proposal) : IRow<ProposalDecidedRow>
 {

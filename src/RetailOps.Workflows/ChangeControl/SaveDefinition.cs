@@ -54,7 +54,7 @@ internal sealed class SaveDefinitionHandler(UnitOfWork work, DefinitionDesk desk
         }
 
         var head = await desk.Lock(definitionId, ct);
-        if (!request.IsImport && head.Latest is { } latest && !IsDrawnUpon(latest, read))
+        if (!request.IsImport && head.Latest is { } latest && !IsDrawnUpon(latest, read) && !(head.WasProposed && await IsOwnProposal(latest, read, ct)))
         {
             return DefinitionRefusals.Stale(latest);
         }
@@ -77,13 +77,25 @@ internal sealed class SaveDefinitionHandler(UnitOfWork work, DefinitionDesk desk
     }
 
     /// <summary>
+    /// The designer reads nothing from the answer that its wish to publish became a proposal (it is an error to it), so it goes on from what it had before that save. Only one save
+    /// lies between, its own: what is proposed is never saved into again, and what comes now becomes the next version.
+    /// </summary>
+    private async Task<bool> IsOwnProposal(StoredVersion latest, WorkflowDefinition read, CancellationToken ct) =>
+        await ProposalTable.LastFor(await work.Connection(ct), latest.VersionId, ct) is { Action: Proposal.Publish, Reason: "" } proposal
+        && proposal.ProposedBy == work.Caller.Actor
+        && (read.VersionId == latest.VersionId ? SeenRevision(read) == latest.Revision - 1 : read.Version == latest.Version - 1 && latest.Revision == 1);
+
+    /// <summary>
     /// The designer sends back which version it opened. A draft keeps its id while it is saved, so the revision, which travels among the custom properties, tells two
     /// people who opened the same one apart.
     /// </summary>
     private static bool IsDrawnUpon(StoredVersion latest, WorkflowDefinition read) =>
         read.VersionId == latest.VersionId
         && (read.Document.Member("version") is null || read.Version == latest.Version)
-        && (read.Document.Member("customProperties")?.Member(ElsaDocument.Revision) is not { } seen || (seen.ValueKind == JsonValueKind.Number && seen.TryGetInt32(out var revision) && revision == latest.Revision));
+        && (read.Document.Member("customProperties")?.Member(ElsaDocument.Revision) is null || SeenRevision(read) == latest.Revision);
+
+    private static int? SeenRevision(WorkflowDefinition read) =>
+        read.Document.Member("customProperties")?.Member(ElsaDocument.Revision) is { ValueKind: JsonValueKind.Number } seen && seen.TryGetInt32(out var revision) ? revision : null;
 }
 
 /// <summary>Who draws a workflow as an activity.</summary>

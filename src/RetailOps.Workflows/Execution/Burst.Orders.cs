@@ -46,6 +46,11 @@ internal sealed partial class Burst
             throw new FormatException("The event has no name.");
         }
 
+        if (!isLocal && !services.MaySay(eventName))
+        {
+            throw new InvalidOperationException($"'{eventName}' is a fact of the product: its module says it, or a workflow that went live by two people. Publish this workflow again, so that another person can approve it, or say something else.");
+        }
+
         result.EventsPublished.Add(new EventOrder(
             ChildId.Of(ExecutionId, result.EventsPublished.Count), eventName, isLocal ? null : string.IsNullOrEmpty(correlationId) ? null : correlationId, isLocal, Json("payload", payload)));
     }

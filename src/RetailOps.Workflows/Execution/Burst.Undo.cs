@@ -21,6 +21,7 @@ internal sealed partial class Burst
         root.Status = ExecutionStatus.Running;
         (current, node) = (root, root.Node!);
         state.Undoing = @as;
+        result.Undoes = true;
         UndoNext(root);
     }
 

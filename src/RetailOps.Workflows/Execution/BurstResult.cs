@@ -17,6 +17,9 @@ internal sealed class BurstResult
     /// <summary>Waits of earlier bursts for children whose end nobody wants to know any more.</summary>
     public List<Bookmark> ChildrenGivenUp { get; } = [];
 
+    /// <summary>Steps are being undone; so are those of the children given up.</summary>
+    public bool Undoes { get; set; }
+
     /// <summary>Opened in this burst and still waited for at its end.</summary>
     public List<HumanTask> TasksOpened { get; } = [];
 

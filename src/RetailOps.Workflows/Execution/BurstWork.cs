@@ -19,6 +19,7 @@ internal sealed partial class BurstWork(IServiceProvider scope, WorkMode mode, C
 
     private readonly ISender sender = scope.GetRequiredService<ISender>();
     private readonly WorkExecution work = scope.GetRequiredService<WorkExecution>();
+    private readonly FactCatalogue facts = scope.GetRequiredService<FactCatalogue>();
     private readonly ILogger log = scope.GetRequiredService<ILogger<BurstWork>>();
     private readonly Dictionary<(string DefinitionId, bool ByGoverned), string?> published = [];
     private bool isGoverned;
@@ -82,7 +83,13 @@ internal sealed partial class BurstWork(IServiceProvider scope, WorkMode mode, C
         return true;
     }
 
-    /// <summary>Asked once for a whole group. What goes live by two people starts only what does so too: else one could change what two have approved.</summary>
+    /// <summary>A fact of the product is said by its module: what two have approved may say it all the same, what one person let go live may not.</summary>
+    public bool MaySay(string eventName) => isGoverned || !facts.Types.ContainsKey(eventName);
+
+    /// <summary>
+    /// Asked once for a whole group. What goes live by two people starts only what does so too: else one could change what two have approved. And what one person let go live starts
+    /// nothing of theirs: else one could do with it what takes two.
+    /// </summary>
     public async ValueTask<string?> PublishedVersion(string definitionId)
     {
         if (!published.TryGetValue((definitionId, isGoverned), out var version))

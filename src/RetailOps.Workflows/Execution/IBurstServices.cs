@@ -20,6 +20,9 @@ internal interface IBurstServices
     /// <summary>The published version of a definition, by its version id; null when there is none.</summary>
     ValueTask<string?> PublishedVersion(string definitionId);
 
+    /// <summary>Whether an event may be published under a name for others to hear.</summary>
+    bool MaySay(string eventName);
+
     /// <summary>Where <c>WriteLine</c> writes.</summary>
     void Log(CompiledNode activity, string line);
 }

@@ -43,6 +43,8 @@ public sealed class MemoryRun
 
         public ValueTask<string?> PublishedVersion(string definitionId) => ValueTask.FromResult<string?>(null);
 
+        public bool MaySay(string eventName) => true;
+
         public void Log(CompiledNode activity, string line)
         {
         }

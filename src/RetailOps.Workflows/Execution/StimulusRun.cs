@@ -276,7 +276,7 @@ internal sealed partial class StimulusRun(UnitOfWork unit, DefinitionStore defin
 
         foreach (var child in result.ChildrenGivenUp)
         {
-            Wake(new(Lane.People, child.Key!, StimulusKind.Cancel, "cancel", state.Id, child.Id, null, null, stimulus.Trace));
+            Wake(new(Lane.People, child.Key!, StimulusKind.Cancel, "cancel", state.Id, child.Id, null, CancelInstanceHandler.Order(result.Undoes), stimulus.Trace));
         }
 
         if (state.IsFinished && ParentLink.Of(state) is { IsAwaited: true } parent)

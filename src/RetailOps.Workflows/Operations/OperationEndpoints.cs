@@ -13,7 +13,13 @@ namespace RetailOps.Workflows;
 /// <summary>Which instances to cancel.</summary>
 /// <param name="Ids">1 to 200.</param>
 /// <param name="DryRun">True says what would happen, and does nothing.</param>
-internal sealed record CancelAsked(IReadOnlyList<Guid> Ids, bool DryRun = false);
+/// <param name="Compensate">True takes back first, newest first, what steps did, also of the children that are waited for; where a definition does not compensate, nothing is.</param>
+internal sealed record CancelAsked(IReadOnlyList<Guid> Ids, bool DryRun = false, bool Compensate = false);
+
+/// <summary>How to cancel one instance.</summary>
+/// <param name="DryRun">True says what would happen, and does nothing.</param>
+/// <param name="Compensate">True takes back first, newest first, what steps did, also of the children that are waited for; where the definition does not compensate, nothing is.</param>
+internal sealed record CancelOneAsked(bool DryRun = false, bool Compensate = false);
 
 /// <summary>Which incidents to try again; all conditions together.</summary>
 /// <param name="Ids">At most 1,000; null for all open ones.</param>
@@ -49,7 +55,8 @@ internal static class OperationEndpoints
     {
         workflows.MapGet("/instances", Instances).WithName("ListInstances").WithSummary("Instances, newest first").ProducesRefusals();
         workflows.MapGet("/instances/{id:guid}", Instance).WithName("GetInstance").WithSummary("One instance with its waits, incidents and journal").ProducesRefusals(404);
-        workflows.MapPost("/instances:cancel", CancelMany).WithName("CancelInstances").WithSummary("End several for good, or say what that would end and leave behind").ProducesRefusals();
+        workflows.MapPost("/instances:cancel", CancelMany).WithName("CancelInstances").WithSummary("End several for good, undoing their steps or not, or say what that would end, undo and leave behind").ProducesRefusals();
+        workflows.MapPost("/instances/{id:guid}:cancel", CancelOne).WithName("CancelInstance").WithSummary("End it for good, with its tasks and the children it waits for, undoing their steps or not; or say what that would end, undo and leave behind").ProducesRefusals(404);
         workflows.MapPost("/instances/{id:guid}/waits/{wait:guid}:link", Link).WithName("MakeResumeLink").WithSummary("A signed link by which somebody without an account meets this wait").ProducesRefusals(404, 422);
         workflows.MapGet("/incidents", Incidents).WithName("ListIncidents").WithSummary("Open incidents, oldest first").ProducesRefusals();
         workflows.MapPost("/incidents:retry", RetryMany).WithName("RetryIncidents").WithSummary("Try failed steps again, or say which that would be").ProducesRefusals();
@@ -77,8 +84,26 @@ internal static class OperationEndpoints
 
     private static async Task<Results<Ok<CancelledInstances>, ProblemHttpResult>> CancelMany(CancelAsked body, Door door, CancellationToken ct)
     {
-        var result = await door.Run(new CancelInstances(body.Ids, body.DryRun), ct);
+        var result = await door.Run(new CancelInstances(body.Ids, body.DryRun, body.Compensate), ct);
         return result.IsSuccess ? TypedResults.Ok(new CancelledInstances(result.Value.Count, result.Value)) : Problems.Of(result.Refusal);
+    }
+
+    /// <summary>204 when it is being cancelled; 200 and what that would come to when nothing is to be done.</summary>
+    private static async Task<Results<Ok<CancelledInstance>, NoContent, ProblemHttpResult>> CancelOne(Guid id, CancelOneAsked? body, Door door, CancellationToken ct)
+    {
+        if (body?.DryRun != true)
+        {
+            var cancelled = await door.Run(new CancelInstance(id, body?.Compensate == true), ct);
+            return cancelled.IsSuccess ? TypedResults.NoContent() : Problems.Of(cancelled.Refusal);
+        }
+
+        var preview = await door.Run(new CancelInstances([id], DryRun: true, body.Compensate), ct);
+        return preview switch
+        {
+            { IsSuccess: false } => Problems.Of(preview.Refusal),
+            { Value: [var one] } => TypedResults.Ok(one),
+            _ => Problems.Of(CancelInstanceHandler.Ended()),
+        };
     }
 
     private static async Task<Results<Ok<LinkView>, ProblemHttpResult>> Link(Guid id, Guid wait, LinkAsked body, Door door, CancellationToken ct)

@@ -118,6 +118,8 @@ public sealed class PastFlows
 
         public ValueTask<string?> PublishedVersion(string definitionId) => ValueTask.FromResult(flows.live.GetValueOrDefault(definitionId)?.Workflow.VersionId);
 
+        public bool MaySay(string eventName) => true;
+
         public void Log(CompiledNode activity, string line)
         {
         }

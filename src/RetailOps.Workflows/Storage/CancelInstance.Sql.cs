@@ -8,7 +8,7 @@ using RetailOps.Platform;
 namespace RetailOps.Workflows;
 
 /// <summary>
-/// Ends a living instance for good, with its waits, its tasks and the children it waits for; on request once its steps are undone, newest first, as far as its
+/// Ends a living instance for good, with its waits, its tasks and the children it waits for; on request once its steps and theirs are undone, newest first, as far as the
 /// definition compensates. One whose start still stands in line ends behind it. A second call finds nothing to end. What is under change control needs
 /// <c>workflows.cancel</c>, too.
 /// </summary>
@@ -31,7 +31,7 @@ internal sealed class CancelInstanceHandler(UnitOfWork work, EngineBell bell) : 
     {
         if (await Find(await work.Connection(ct), request.Id, ct) is not var (key, isGoverned))
         {
-            return Refusal.NotFound("workflows.no-living-instance", "There is no living instance with this id; it may have ended meanwhile.");
+            return Ended();
         }
 
         if (isGoverned && !work.Caller.May("workflows.cancel"))
@@ -40,10 +40,15 @@ internal sealed class CancelInstanceHandler(UnitOfWork work, EngineBell bell) : 
         }
 
         // In line with everything else that happens to it; what runs at this moment is finished first.
-        work.Write(new StimulusRow(Lane.People, key, StimulusKind.Cancel, "cancel", request.Id, request.Id, null, request.Compensate ? """{"compensate":true}""" : null, work.Trace));
+        work.Write(new StimulusRow(Lane.People, key, StimulusKind.Cancel, "cancel", request.Id, request.Id, null, Order(request.Compensate), work.Trace));
         work.OnCommitted(() => bell.Ring());
         return request.Id;
     }
+
+    public static Refusal Ended() => Refusal.NotFound("workflows.no-living-instance", "There is no living instance with this id; it may have ended meanwhile.");
+
+    /// <summary>What the stimulus says that ends an instance.</summary>
+    public static string? Order(bool compensate) => compensate ? """{"compensate":true}""" : null;
 
     private static async Task<(string Key, bool IsGoverned)?> Find(NpgsqlConnection connection, Guid id, CancellationToken ct)
     {

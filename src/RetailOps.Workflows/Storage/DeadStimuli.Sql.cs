@@ -109,7 +109,6 @@ public static class WorkflowEndpoints
         workflows.MapGet("/dead-stimuli", List).WithName("ListDeadStimuli").WithSummary("Stimuli that nobody could run, oldest first").ProducesRefusals();
         workflows.MapPost("/dead-stimuli/{id:long}:replay", Replay).WithName("ReplayDeadStimulus").WithSummary("Try it again").ProducesRefusals(409);
         workflows.MapPost("/dead-stimuli/{id:long}:discard", Discard).WithName("DiscardDeadStimulus").WithSummary("Give it up, so that its key goes on").ProducesRefusals(409);
-        workflows.MapPost("/instances/{id:guid}:cancel", Cancel).WithName("CancelInstance").WithSummary("End it for good, with its tasks and the children it waits for").ProducesRefusals(404);
         OperationEndpoints.Map(workflows);
         ChangeControlEndpoints.Map(api, workflows);
         TaskEndpoints.Map(api);
@@ -128,9 +127,6 @@ public static class WorkflowEndpoints
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Replay(long id, Door door, CancellationToken ct) =>
         (await door.Run(new DecideDeadStimulus(id, DeadLetterDecision.Replay), ct)).ToNoContent();
-
-    private static async Task<Results<NoContent, ProblemHttpResult>> Cancel(Guid id, Door door, CancellationToken ct) =>
-        (await door.Run(new CancelInstance(id), ct)).ToNoContent();
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Discard(long id, Door door, CancellationToken ct) =>
         (await door.Run(new DecideDeadStimulus(id, DeadLetterDecision.Discard), ct)).ToNoContent();

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -15,11 +14,14 @@ namespace RetailOps.Workflows;
 
 /// <summary>A version ready to run, with who it acts as.</summary>
 /// <param name="Workflow">The compiled graph.</param>
-/// <param name="Caller">The engine as this version: it may send what its activities declare.</param>
+/// <param name="Caller">The engine as this version: it may send what its activities declare, as far as that may be done by what one person let go live.</param>
 /// <param name="Activation">How many instances may live at once.</param>
 /// <param name="IsGoverned">Whether its definition goes live by two people.</param>
 internal sealed record CompiledVersion(CompiledWorkflow Workflow, Caller.Engine Caller, Activation Activation, bool IsGoverned)
 {
+    /// <summary>As it would be if two people had let it go live: what a dry run shows.</summary>
+    public CompiledVersion AsGoverned() => this with { IsGoverned = true, Caller = Caller with { Permissions = Powers.Of(Workflow, isGoverned: true) } };
+
     /// <summary>Whether one instance lives per definition and correlation id at most.</summary>
     public bool IsSingleton => Activation is Activation.CorrelatedSingleton;
 
@@ -36,7 +38,7 @@ public sealed class DefinitionFileException(string file, IEnumerable<string> pro
 public sealed record ImportedWorkflows(int Versions, IReadOnlyList<string> Refused);
 
 /// <summary>Versions of definitions: immutable once published, compiled once per process.</summary>
-internal sealed partial class DefinitionStore(Database database, DefinitionLibrary library, ActivityCatalogue catalogue, WorkflowGovernance governance, ILogger<DefinitionStore> log)
+internal sealed partial class DefinitionStore(Database database, DefinitionLibrary library, ActivityCatalogue catalogue, Linter linter, WorkflowGovernance governance, ILogger<DefinitionStore> log)
 {
     private readonly ConcurrentDictionary<string, CompiledVersion> compiled = [];
 
@@ -51,21 +53,22 @@ internal sealed partial class DefinitionStore(Database database, DefinitionLibra
     /// <summary>The version id of a definition's published version; null when there is none.</summary>
     /// <param name="connection">Where to ask.</param>
     /// <param name="definitionId">Of which definition.</param>
-    /// <param name="onlyGoverned">Whether only one that went live by two people counts.</param>
+    /// <param name="byGoverned">Whether one that goes live by two people asks: it starts only such, and what one person let go live only what one person may let go live.</param>
     /// <param name="ct">Cancels.</param>
-    public static async ValueTask<string?> Published(NpgsqlConnection connection, string definitionId, bool onlyGoverned, CancellationToken ct)
+    public static async ValueTask<string?> Published(NpgsqlConnection connection, string definitionId, bool byGoverned, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand($"select d.version_id from workflows.definitions d where d.definition_id = $1 and d.is_published and (not $2 or {Governance.IsGoverned})", connection)
+        await using var command = new NpgsqlCommand($"select d.version_id from workflows.definitions d where d.definition_id = $1 and d.is_published and {Governance.IsGoverned} = $2", connection)
         {
-            Parameters = { new() { Value = definitionId }, new() { Value = onlyGoverned } },
+            Parameters = { new() { Value = definitionId }, new() { Value = byGoverned } },
         };
         return await command.ExecuteScalarAsync(ct) as string;
     }
 
     /// <summary>
     /// Takes over the files of a folder: a file that changed since it was last taken over becomes a new version, published when the live
-    /// version came from a file too, otherwise only proposed. Two hosts at once do it once. A file that cannot be published is left out: what
-    /// was published of its definition before goes on, and so do the others.
+    /// version came from a file too, otherwise only proposed. Two hosts at once do it once. A file that cannot be published, or that the linter
+    /// finds an error in, is left out: what was published of its definition before goes on, and so do the others. Warnings of what is taken
+    /// over are logged.
     /// </summary>
     public async Task<ImportedWorkflows> Import(string folder, CancellationToken ct)
     {
@@ -110,9 +113,24 @@ internal sealed partial class DefinitionStore(Database database, DefinitionLibra
     private async Task<bool> ImportOneOf(Dictionary<string, string> files, string name, string text, CancellationToken ct)
     {
         var workflow = await Compile(name, text, ct);
-        return files.TryAdd(workflow.DefinitionId, name)
-            ? await Store(name, text, workflow, ct)
-            : throw new DefinitionFileException(name, [$"{files[workflow.DefinitionId]} has the definitionId '{workflow.DefinitionId}' too."]);
+        var found = linter.Check(workflow);
+        if (found.Where(p => p.IsError).Select(p => p.ToString()).ToList() is { Count: > 0 } errors)
+        {
+            throw new DefinitionFileException(name, errors);
+        }
+
+        if (!files.TryAdd(workflow.DefinitionId, name))
+        {
+            throw new DefinitionFileException(name, [$"{files[workflow.DefinitionId]} has the definitionId '{workflow.DefinitionId}' too."]);
+        }
+
+        var isNew = await Store(name, text, workflow, ct);
+        foreach (var warning in isNew ? found : [])
+        {
+            LogWarning(log, name, warning.ToString());
+        }
+
+        return isNew;
     }
 
     private async Task<CompiledWorkflow> Compile(string name, string text, CancellationToken ct)
@@ -258,11 +276,11 @@ internal sealed partial class DefinitionStore(Database database, DefinitionLibra
         // From its first run on a version says for ever what it says: marked before it is read, so that no draft is saved in between.
         await using var command = database.Requests.CreateCommand(
             $"""
-            with marked as (update workflows.definitions set has_run = true where version_id = $1 and not has_run returning definition_id, document, approved_by),
+            with marked as (update workflows.definitions set has_run = true where version_id = $1 and not has_run returning definition_id, document, approved_by, is_published),
             d as (
-              select definition_id, document, approved_by from marked
-              union all select definition_id, document, approved_by from workflows.definitions where version_id = $1 and not exists (select from marked))
-            select d.document::text, d.approved_by, {Governance.IsGoverned} from d
+              select definition_id, document, approved_by, is_published from marked
+              union all select definition_id, document, approved_by, is_published from workflows.definitions where version_id = $1 and not exists (select from marked))
+            select d.document::text, d.approved_by, {Governance.IsGoverned}, {Governance.IsApproved} from d
             """);
         command.Parameters.Add(new() { Value = versionId });
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -273,11 +291,17 @@ internal sealed partial class DefinitionStore(Database database, DefinitionLibra
 
         var definition = DefinitionReader.Read(Encoding.UTF8.GetBytes(reader.GetString(0)));
         var workflow = await library.Compile(definition, pin: true, ct);
-        LogPersistence.Apply(workflow, catalogue, byDefault: !reader.GetBoolean(2));
-        var permissions = workflow.Requests.Select(r => r.GetCustomAttribute<NeedsAttribute>()?.Permission).OfType<string>().ToHashSet();
-        var caller = new Caller.Engine(workflow.DefinitionId, workflow.Version, await reader.IsDBNullAsync(1, ct) ? null : reader.GetString(1), permissions);
-        return compiled.GetOrAdd(versionId, new CompiledVersion(workflow, caller, Activations.Of(definition.ActivationStrategy), reader.GetBoolean(2)));
+        var (isGoverned, isApproved) = (reader.GetBoolean(2), reader.GetBoolean(3));
+        LogPersistence.Apply(workflow, catalogue, byDefault: !isGoverned);
+        var caller = new Caller.Engine(workflow.DefinitionId, workflow.Version, await reader.IsDBNullAsync(1, ct) ? null : reader.GetString(1), Powers.Of(workflow, isGoverned));
+        var version = new CompiledVersion(workflow, caller, Activations.Of(definition.ActivationStrategy), isGoverned);
+
+        // A draft of a free definition may yet become governed, and is another one then.
+        return isGoverned || isApproved ? compiled.GetOrAdd(versionId, version) : version;
     }
+
+    [LoggerMessage(4203, LogLevel.Warning, "{File}: {Problem}")]
+    private static partial void LogWarning(ILogger log, string file, string problem);
 
     [LoggerMessage(4202, LogLevel.Error, "{Problem}")]
     private static partial void LogRefused(ILogger log, string problem);

@@ -83,14 +83,20 @@ internal static class DefinitionEndpoints
 
     private static async Task<IResult> Save(HttpRequest request, Door door, ActivityCatalogue catalogue, CancellationToken ct) =>
         await ElsaAnswers.Read<SaveBody>(request, ct) is { Model.ValueKind: JsonValueKind.Object } body
-            ? ElsaAnswers.Of(await door.Run(new SaveDefinition(body.Model, body.Publish == true), ct), saved => ElsaAnswers.Ok(DefinitionAnswers.Saved(saved, catalogue)))
+            ? ElsaAnswers.Of(await door.Run(new SaveDefinition(body.Model, body.Publish == true), ct), saved => Saved(saved, catalogue))
             : ElsaAnswers.Errors(StatusCodes.Status400BadRequest, "The body is {\"model\": …, \"publish\": …} with a workflow definition as model.");
 
     private static async Task<IResult> Publish(string definitionId, Door door, ActivityCatalogue catalogue, CancellationToken ct) =>
-        ElsaAnswers.Of(await door.Run(new PublishDefinition(definitionId), ct), saved => ElsaAnswers.Ok(DefinitionAnswers.Saved(saved, catalogue)));
+        ElsaAnswers.Of(await door.Run(new PublishDefinition(definitionId), ct), saved => Saved(saved, catalogue));
+
+    private static IResult Saved(SavedDefinition saved, ActivityCatalogue catalogue) => saved.Notice is { } notice
+        ? ElsaAnswers.OnlyProposed(notice, ElsaDocument.Answer(saved.Version, catalogue))
+        : ElsaAnswers.Ok(DefinitionAnswers.Saved(saved, catalogue));
 
     private static async Task<IResult> Retract(string definitionId, Door door, ActivityCatalogue catalogue, CancellationToken ct) =>
-        ElsaAnswers.Of(await door.Run(new RetractDefinition(definitionId), ct), outcome => ElsaAnswers.Ok(DefinitionAnswers.Wished(outcome, catalogue)));
+        ElsaAnswers.Of(await door.Run(new RetractDefinition(definitionId), ct), outcome => outcome.Notice is { } notice
+            ? ElsaAnswers.OnlyProposed(notice, ElsaDocument.Answer(outcome.Version, catalogue))
+            : ElsaAnswers.Ok(DefinitionAnswers.Wished(outcome, catalogue)));
 
     private static async Task<IResult> Revert(string definitionId, int version, Door door, CancellationToken ct) =>
         ElsaAnswers.Of(await door.Run(new RevertDefinition(definitionId, version), ct), made => TypedResults.Json(DefinitionAnswers.Summary(made), ElsaJson.Options, statusCode: StatusCodes.Status201Created));

@@ -27,6 +27,11 @@ internal static class ElsaAnswers
         ? Missing()
         : Errors(status, refusal.Details as IReadOnlyList<string> ?? [refusal.Message], refusal.Code);
 
+    /// <summary>What the designer's client takes for an answer with errors; anything else is a crash to it.</summary>
+    private const string Problem = "application/problem+json";
+
+    private const string Occurred = "One or more errors occurred!";
+
     /// <summary>404 without a body, as the original says it.</summary>
     public static IResult Missing() => new Bare(StatusCodes.Status404NotFound);
 
@@ -35,7 +40,15 @@ internal static class ElsaAnswers
 
     /// <summary>What stands in the way, each in a sentence.</summary>
     public static IResult Errors(int status, IReadOnlyList<string> errors, string? code = null) =>
-        TypedResults.Json(new { statusCode = status, message = "One or more errors occurred!", errors = new { generalErrors = errors }, code }, ElsaJson.Options, statusCode: status);
+        TypedResults.Json(new { statusCode = status, message = Occurred, errors = new { generalErrors = errors }, code }, ElsaJson.Options, Problem, status);
+
+    /// <summary>
+    /// 400 where somebody asked to publish or to retract and only a proposal came of it: the designer takes every 200 for "it is live" and says so, and shows the sentence of a 400.
+    /// What was drawn is saved all the same, and stands in the answer.
+    /// </summary>
+    public static IResult OnlyProposed(string notice, object workflowDefinition) => TypedResults.Json(
+        new { statusCode = StatusCodes.Status400BadRequest, message = Occurred, errors = new { generalErrors = new[] { notice } }, code = "workflows.only-proposed", workflowDefinition },
+        ElsaJson.Options, Problem, StatusCodes.Status400BadRequest);
 
     public static IResult Errors(int status, string error, string? code = null) => Errors(status, [error], code);
 

@@ -9,7 +9,7 @@ using RetailOps.Testing;
 namespace RetailOps.Workflows.Tests;
 
 /// <summary>A governed workflow goes live by two people, whatever way one of them tries.</summary>
-public sealed class FourEyesTests(StudioHost studio) : IClassFixture<StudioHost>
+public sealed partial class FourEyesTests(StudioHost studio) : IClassFixture<StudioHost>
 {
     private readonly Caller.Person ann = Somebody(Roles.Analyst, Roles.Publisher);
     private readonly Caller.Person bob = Somebody(Roles.Analyst, Roles.Publisher);
@@ -274,9 +274,10 @@ public sealed class FourEyesTests(StudioHost studio) : IClassFixture<StudioHost>
         var (_, bulk) = await studio.Post("/bulk-actions/publish/workflow-definitions/by-definition-ids", new JsonObject { ["definitionIds"] = new JsonArray("over-http") });
         var (deleted, _) = await studio.Post("/workflow-definitions/over-http", method: HttpMethod.Delete);
 
-        status.Should().Be(HttpStatusCode.OK);
+        status.Should().Be(HttpStatusCode.BadRequest, "the designer says of everything else that it is published");
         body!["workflowDefinition"]!["isPublished"]!.GetValue<bool>().Should().BeFalse();
-        body["validationErrors"]![0]!["message"]!.GetValue<string>().Should().Contain("two people");
+        body["errors"]!["generalErrors"]![0]!.GetValue<string>().Should().Contain("two people");
+        body["code"]!.GetValue<string>().Should().Be("workflows.only-proposed");
         bulk!["skipped"]![0]!.GetValue<string>().Should().Be("over-http");
         deleted.Should().Be(HttpStatusCode.Accepted);
     }

@@ -133,6 +133,24 @@ public sealed class OperationTests(StudioFixture studio)
     }
 
     [Fact]
+    public async Task One_is_cancelled_with_its_steps_undone_or_says_before_what_that_would_be()
+    {
+        await studio.Publish(id, new Drawing().Compensates().Add("hold", "RetailOps.HoldOrder").Add("ear", "Elsa.Event", ("eventName", "never.heard")).Line("log", "text").Connect("log → ear"));
+        var instance = (await studio.Execute(id, new { correlationId = id })).GetProperty("id").GetString()!;
+
+        var preview = await studio.Post($"{Base}/instances/{instance}:cancel", new { dryRun = true, compensate = true });
+        var lives = await studio.Ask<bool>("select finished is null from workflows.instances where id = $1", Guid.Parse(instance));
+        await studio.Send(HttpMethod.Post, $"{Base}/instances/{instance}:cancel", new { compensate = true }, HttpStatusCode.NoContent);
+        await studio.Ended(instance);
+
+        preview.GetProperty("id").GetString().Should().Be(instance);
+        preview.GetProperty("undoes").GetArrayLength().Should().Be(0, "it has done nothing yet that could be undone");
+        lives.Should().BeTrue();
+        await studio.Send(HttpMethod.Post, $"{Base}/instances/{instance}:cancel", new { dryRun = true }, HttpStatusCode.NotFound);
+        await studio.Send(HttpMethod.Post, $"{Base}/instances/{instance}:cancel", null, HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task What_nothing_can_wake_is_listed_and_the_hourly_watch_says_so()
     {
         await studio.Publish(id, StudioFixture.Approval());

@@ -131,7 +131,7 @@ public sealed class ChildTests : IAsyncLifetime
         bench.Clock.Advance(TimeSpan.FromSeconds(5));
         await bench.Run();
 
-        incident.Should().Be("call: No published version of workflow definition 'child' was found; publish one and retry. A workflow that goes live by two people starts only such that do so too.");
+        incident.Should().Be("call: No published version of workflow definition 'child' was found; publish one and retry. A workflow that goes live by two people starts only such that do so too, and a free one only free ones.");
         (await bench.Count("instances", "finished is not null")).Should().Be(2);
         (await bench.Host.Broken()).Should().BeEmpty();
     }

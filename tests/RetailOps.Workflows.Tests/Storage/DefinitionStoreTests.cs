@@ -89,6 +89,23 @@ public sealed class DefinitionStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_that_the_linter_finds_an_error_in_does_not_go_live_and_what_was_live_goes_on()
+    {
+        await Import(("turns.json", EngineBench.Text("turns", Drawn(Began.Name))));
+
+        var imported = await Import(
+            ("a-sound.json", EngineBench.Text("sound", Drawn(Began.Name))),
+            ("turns.json", EngineBench.Text("turns", Drawn(Began.Name).Line("a", "a").Line("b", "b").Connect("start → a → b → a"))));
+        await bench.Say(Began.Name, "order/1");
+        await bench.Run();
+
+        imported.Versions.Should().Be(1);
+        imported.Refused.Should().ContainSingle().Which.Should().StartWith("turns.json cannot be published").And.Contain("Activity 'b'").And.Contain("loop-without-bound");
+        (await bench.Ask<string>("select string_agg(definition_id || ' ' || d.version, ', ' order by definition_id) from workflows.instances i join workflows.definitions d using (version_id, definition_id) where finished is not null"))
+            .Should().Be("sound 1, turns 1");
+    }
+
+    [Fact]
     public async Task Whoever_asks_for_the_health_hears_which_file_was_left_out_until_it_is_mended()
     {
         var health = bench.Of<Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckService>();

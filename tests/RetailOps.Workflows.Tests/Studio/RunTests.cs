@@ -143,6 +143,31 @@ public sealed class RunTests(StudioFixture studio)
     }
 
     [Fact]
+    public async Task A_dry_run_lists_what_it_would_have_asked_of_others_and_asks_nobody()
+    {
+        await studio.Publish(id, new Drawing().Line("w", "for the log")
+            .Add("say", "Elsa.PublishEvent", ("eventName", "dry.said"), ("correlationId", id))
+            .Add("call", "Elsa.SendHttpRequest", ("url", "https://partner.example/orders?key=secret"), ("method", "POST"))
+            .Add("ask", "Elsa.RunTask", ("taskName", "Pack it"))
+            .Connect("w → say").Connect("w → call").Connect("w → ask"), governed: true, draft: true);
+
+        var answer = await studio.Post($"/workflow-definitions/{id}/execute", new { correlationId = id, versionOptions = "Latest" });
+        var (dry, instance) = (answer.GetProperty("dryRun"), answer.GetProperty("workflowState").GetProperty("id").GetString()!);
+
+        Said("lines").Should().BeEquivalentTo(new Dictionary<string, string> { ["activityId"] = "w", ["line"] = "for the log" });
+        dry.GetProperty("published")[0].GetProperty("name").GetString().Should().Be("dry.said");
+        Said("calls").Should().BeEquivalentTo(new Dictionary<string, string> { ["activityId"] = "call", ["method"] = "POST", ["url"] = "https://partner.example/orders" });
+        Said("runTasks").Should().BeEquivalentTo(new Dictionary<string, string> { ["activityId"] = "ask", ["taskName"] = "Pack it" });
+        dry.GetProperty("leftOut").GetInt32().Should().Be(0);
+        (await studio.Get($"/workflow-instances/{instance}")).GetProperty("dryRun").ToString().Should().Contain("Pack it");
+        (await studio.Get($"/api/v1/workflows/instances/{instance}")).GetProperty("dryRun").ToString().Should().Contain("partner.example");
+        (await studio.Ask<long>("select count(*) from workflows.stimuli where name = 'dry.said'")).Should().Be(0);
+        (await studio.Ask<long>("select count(*) from platform.events where key = $1", id)).Should().Be(0);
+
+        Dictionary<string, string> Said(string kind) => dry.GetProperty(kind)[0].Deserialize<Dictionary<string, string>>()!;
+    }
+
+    [Fact]
     public async Task What_is_live_under_change_control_is_run_for_real_by_operators_and_dry_by_who_draws()
     {
         await studio.Publish(id, new Drawing().Add("start", "Elsa.Event", ("eventName", "returns.refund-granted.v1"), ("canStartWorkflow", true)).Line("w", "text").Connect("start → w"), governed: true);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 using MediatR;
@@ -18,8 +19,8 @@ namespace RetailOps.Workflows;
 internal sealed record DryStory(InstanceState State, IReadOnlyList<JournalEntry> Journal, JsonObject Undone, DateTimeOffset At);
 
 /// <summary>
-/// Runs a burst in a transaction that is rolled back: what modules write, events, timers, tasks and children come to nothing, and are listed. It runs as the version
-/// would, with the permissions of its activities, and goes no further than the first wait.
+/// Runs a burst in a transaction that is rolled back: what modules write, events, timers, tasks, children, calls of other machines, and lines for the log come to nothing, and
+/// are listed. It runs as the version would, with the permissions of its activities, and goes no further than the first wait.
 /// </summary>
 internal sealed class DryRun(IServiceScopeFactory scopes, Database database, TimeProvider clock)
 {
@@ -27,7 +28,9 @@ internal sealed class DryRun(IServiceScopeFactory scopes, Database database, Tim
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
     private const int MostListed = 200;
+    private const int MostEvents = 1_000;
     private const int MostBudgets = 5;
+    private const int LongestLine = 1_000;
 
     private static readonly WorkflowRunner Runner = new();
 
@@ -63,7 +66,7 @@ internal sealed class DryRun(IServiceScopeFactory scopes, Database database, Tim
         await services.Inner.UndoWhatFailed();
         await work.Flush(limit.Token);
         var events = await Events(await work.Connection(limit.Token), first, id, limit.Token);
-        return new(state, [.. results.SelectMany(r => r.Journal)], Undone(state, results, services.Sent, events), now);
+        return new(state, [.. results.SelectMany(r => r.Journal)], Undone(state, results, services, events), now);
     }
 
     /// <summary>Keeps the story: an instance that has ended, that nothing wakes and no invariant counts, gone after a day.</summary>
@@ -86,22 +89,40 @@ internal sealed class DryRun(IServiceScopeFactory scopes, Database database, Tim
         JournalDataRow.Write(work, state.Id, story.Journal);
     }
 
-    private static JsonObject Undone(InstanceState state, List<BurstResult> results, List<(Guid Execution, string Request, string? Refusal)> sent, JsonArray events) => new()
+    /// <summary>
+    /// By kind, each in the order in which it would have happened: at most 200, and then <c>leftOut</c> says how many more. Of a call stands where it goes and not what it
+    /// carries: headers and bodies hold secrets.
+    /// </summary>
+    private static JsonObject Undone(InstanceState state, List<BurstResult> results, Watched services, JsonArray events)
     {
-        ["requests"] = new JsonArray([.. sent.Take(MostListed).Select(s => new JsonObject
+        var undone = new JsonObject();
+        var leftOut = 0;
+        void List<T>(string kind, IEnumerable<T> all, Func<T, JsonObject> one)
         {
-            ["activityId"] = results.SelectMany(r => r.Journal).First(e => e.ExecutionId == s.Execution).ActivityId, ["request"] = s.Request, ["refusal"] = s.Refusal,
-        })]),
-        ["events"] = events,
-        ["waits"] = new JsonArray([.. state.Bookmarks.Take(MostListed).Select(b => new JsonObject
-        {
-            ["activityId"] = b.ActivityId, ["kind"] = b.Kind.ToString(), ["name"] = b.Name, ["due"] = b.Due is { } due ? JsonValue.Create(due) : null,
-        })]),
-        ["tasks"] = new JsonArray([.. results.SelectMany(r => r.TasksOpened).Take(MostListed).Select(t => new JsonObject { ["kind"] = t.Kind, ["title"] = t.Title })]),
-        ["children"] = new JsonArray([.. results.SelectMany(r => r.ChildrenStarted).Take(MostListed).Select(c => new JsonObject
-        {
-            ["definitionVersionId"] = c.VersionId, ["correlationId"] = c.CorrelationId,
-        })]),
+            var items = all.ToList();
+            undone[kind] = new JsonArray([.. items.Take(MostListed).Select(one)]);
+            leftOut += Math.Max(0, items.Count - MostListed);
+        }
+
+        string? Waiting(Guid id) => state.Bookmarks.Find(b => b.Id == id)?.ActivityId;
+        List("requests", services.Sent, s => new() { ["activityId"] = results.SelectMany(r => r.Journal).First(e => e.ExecutionId == s.Execution).ActivityId, ["request"] = s.Request, ["refusal"] = s.Refusal });
+        List("events", events.OfType<JsonObject>(), e => (JsonObject)e.DeepClone());
+        List("published", results.SelectMany(r => r.EventsPublished), e => new() { ["name"] = e.Name, ["correlationId"] = e.CorrelationId, ["isLocal"] = e.IsLocal });
+        List("calls", results.SelectMany(r => r.Calls), c => Call(Waiting(c.Id), JsonSerializer.Deserialize<HttpCall>(c.Request, JsonReading.Web)!));
+        List("runTasks", results.SelectMany(r => r.TasksAskedFor), t => new() { ["activityId"] = Waiting(t.Id), ["taskName"] = t.TaskName });
+        List("lines", services.Lines, l => new() { ["activityId"] = l.ActivityId, ["line"] = l.Line });
+        List("waits", state.Bookmarks, b => new() { ["activityId"] = b.ActivityId, ["kind"] = b.Kind.ToString(), ["name"] = b.Name, ["due"] = b.Due is { } due ? JsonValue.Create(due) : null });
+        List("tasks", results.SelectMany(r => r.TasksOpened), t => new() { ["kind"] = t.Kind, ["title"] = t.Title });
+        List("children", results.SelectMany(r => r.ChildrenStarted), c => new() { ["definitionVersionId"] = c.VersionId, ["correlationId"] = c.CorrelationId });
+        undone["leftOut"] = leftOut;
+        return undone;
+    }
+
+    private static JsonObject Call(string? activityId, HttpCall call) => new()
+    {
+        ["activityId"] = activityId,
+        ["method"] = call.Method,
+        ["url"] = Uri.TryCreate(call.Url, UriKind.Absolute, out var url) ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : call.Url.Split('?')[0],
     };
 
     /// <summary>Ids of events grow with time, and each says what caused it: those of this transaction, without reading the others.</summary>
@@ -109,7 +130,7 @@ internal sealed class DryRun(IServiceScopeFactory scopes, Database database, Tim
     {
         await using var command = new NpgsqlCommand("select type, key from platform.events where id >= $1 and cause = $2 order by id limit $3", connection)
         {
-            Parameters = { new() { Value = first }, new() { Value = cause }, new() { Value = MostListed } },
+            Parameters = { new() { Value = first }, new() { Value = cause }, new() { Value = MostEvents } },
         };
         var events = new JsonArray();
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -161,7 +182,11 @@ internal sealed class DryRun(IServiceScopeFactory scopes, Database database, Tim
 
         public ValueTask<string?> PublishedVersion(string definitionId) => inner.PublishedVersion(definitionId);
 
-        public void Log(CompiledNode activity, string line) => ((IBurstServices)inner).Log(activity, line);
+        public bool MaySay(string eventName) => inner.MaySay(eventName);
+
+        public List<(string ActivityId, string Line)> Lines { get; } = [];
+
+        public void Log(CompiledNode activity, string line) => Lines.Add((activity.Id, line.Length > LongestLine ? line[..LongestLine] + "…" : line));
     }
 }
 

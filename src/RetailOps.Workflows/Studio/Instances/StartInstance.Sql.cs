@@ -25,7 +25,7 @@ internal sealed record StartedInstance(Guid Id, string Key, bool IsDry);
 
 /// <summary>
 /// Starts an instance. The start is stored before it is acknowledged and runs in a burst of its own; a version of a governed definition that nobody has approved is run
-/// dry at once instead, and so is an approved one for who lacks <c>workflows.start</c>. A second call with the same id starts nothing more.
+/// dry at once instead, and so is an approved one for who lacks <c>workflows.start</c>, and a free one that does what the caller may not do alone. A second call with the same id starts nothing more.
 /// </summary>
 /// <param name="Id">The instance's id, made beforehand.</param>
 /// <param name="DefinitionId">Which definition.</param>
@@ -36,7 +36,7 @@ internal sealed record StartedInstance(Guid Id, string Key, bool IsDry);
 [Needs("workflows.run"), AsksDatabase]
 internal sealed record StartInstance(Guid Id, string DefinitionId, string? Version, string? CorrelationId, string? TriggerActivityId, JsonElement? Input) : IRequest<Result<StartedInstance>>;
 
-internal sealed class StartInstanceHandler(UnitOfWork work, DefinitionStore definitions, DryRun dry, FactCatalogue facts, EngineBell bell) : IRequestHandler<StartInstance, Result<StartedInstance>>
+internal sealed class StartInstanceHandler(UnitOfWork work, DefinitionStore definitions, DryRun dry, Powers powers, FactCatalogue facts, EngineBell bell) : IRequestHandler<StartInstance, Result<StartedInstance>>
 {
     public async Task<Result<StartedInstance>> Handle(StartInstance request, CancellationToken ct)
     {
@@ -66,9 +66,10 @@ internal sealed class StartInstanceHandler(UnitOfWork work, DefinitionStore defi
         }
 
         var order = new StartOrder(correlation, input, trigger, work.Caller.Actor);
-        if (chosen.IsGoverned && !(chosen.IsApproved && work.Caller.May("workflows.start")))
+        var isReal = chosen.IsGoverned ? chosen.IsApproved && work.Caller.May("workflows.start") : await powers.Beyond(work, version.Workflow, ct) is [];
+        if (!isReal)
         {
-            DryRun.Keep(work, await dry.Run(version, request.Id, order, null, ct));
+            DryRun.Keep(work, await dry.Run(version.AsGoverned(), request.Id, order, null, ct));
             return new StartedInstance(request.Id, request.Id.ToString(), IsDry: true);
         }
 

@@ -38,7 +38,7 @@ internal sealed class TestActivityHandler(UnitOfWork work, DefinitionStore defin
             return Refusal.NotFound("workflows.unknown-activity", "This version has no such activity; save the drawing first.");
         }
 
-        var story = await dry.Run(version, Guid.CreateVersion7(), new StartOrder(null, null, null, work.Caller.Actor), new LoneActivity(workflow, node, Variables(workflow)), ct);
+        var story = await dry.Run(version with { Caller = version.AsGoverned().Caller }, Guid.CreateVersion7(), new StartOrder(null, null, null, work.Caller.Actor), new LoneActivity(workflow, node, Variables(workflow)), ct);
         var entry = story.Journal.LastOrDefault(e => e.ActivityId == node.Id);
         return new TriedActivity(
             entry.EventName switch
