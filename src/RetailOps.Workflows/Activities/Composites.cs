@@ -13,7 +13,7 @@ internal sealed class WorkflowActivity((ArgumentDefinition Argument, Expression 
     {
         // All before any: what is given must not be seen by what is given next.
         var values = arguments.Select(a => (a.Argument.Name, Value: a.Argument.Type.Keep(a.Value.Evaluate(burst)))).ToList();
-        var within = burst.Current.Variables ??= new Dictionary<string, object?>(values.Count);
+        var within = burst.Current.Variables ??= new ScopeValues();
         values.ForEach(v => within[v.Name] = v.Value);
         burst.Schedule(burst.Node.Children[0], burst.Current);
     }

@@ -165,7 +165,7 @@ internal sealed class Sequence : Composite
         }
 
         var child = children[self.Cursor++];
-        burst.Schedule(child, self, resumed: child == burst.Trigger, payload: child == burst.Trigger ? burst.TriggerPayload : null);
+        burst.Schedule(child, self, resumed: child == burst.Trigger?.Node, payload: child == burst.Trigger?.Node ? burst.Trigger?.Payload : null);
         return true;
     }
 }

@@ -27,7 +27,7 @@ internal sealed partial class Flowchart : Composite
     {
         var self = burst.Current;
         var flow = self.Node!.Flow!;
-        var start = burst.Trigger is { } trigger && self.Node.Children.Contains(trigger) && flow.CanStart(trigger.Position) ? trigger.Position : flow.Start;
+        var start = burst.Trigger?.Node is { } trigger && self.Node.Children.Contains(trigger) && flow.CanStart(trigger.Position) ? trigger.Position : flow.Start;
         if (start < 0)
         {
             burst.Complete();
@@ -44,7 +44,7 @@ internal sealed partial class Flowchart : Composite
         }
 
         var child = self.Node.Children[start];
-        burst.Schedule(child, self, resumed: child == burst.Trigger, payload: child == burst.Trigger ? burst.TriggerPayload : null);
+        burst.Schedule(child, self, resumed: child == burst.Trigger?.Node, payload: child == burst.Trigger?.Node ? burst.Trigger?.Payload : null);
     }
 
     /// <summary>Visits the connections out of a child, and those of the children skipped by it, depth first by an explicit stack.</summary>
@@ -77,8 +77,7 @@ internal sealed partial class Flowchart : Composite
 
             var connection = flow.Outbound[child][next++];
             var followed = by.Contains(connection.Port);
-            counters.Connections[connection.Index]++;
-            counters.Followed[connection.Index] = followed;
+            counters.Visit(connection.Index, followed);
             if (!graph.IsForward(connection))
             {
                 if (followed)
@@ -118,7 +117,7 @@ internal sealed partial class Flowchart : Composite
         var visits = counters.Activities[connection.Target];
         if (mode == FlowJoinMode.WaitAny)
         {
-            if (counters.Connections[connection.Index] <= visits || burst.IsScheduled(target, self))
+            if (counters.Visits(connection.Index) <= visits || burst.IsScheduled(target, self))
             {
                 return false;               // the join has been passed in this round
             }
@@ -133,7 +132,7 @@ internal sealed partial class Flowchart : Composite
 
         foreach (var one in inbound)
         {
-            if (counters.Connections[one.Index] <= visits)
+            if (counters.Visits(one.Index) <= visits)
             {
                 return false;               // somebody is still on the way
             }
@@ -152,7 +151,7 @@ internal sealed partial class Flowchart : Composite
     {
         foreach (var connection in inbound)
         {
-            if (counters.Followed[connection.Index])
+            if (counters.IsFollowed(connection.Index))
             {
                 return true;
             }
@@ -165,7 +164,7 @@ internal sealed partial class Flowchart : Composite
     {
         foreach (var connection in inbound)
         {
-            if (!counters.Followed[connection.Index])
+            if (!counters.IsFollowed(connection.Index))
             {
                 return false;
             }

@@ -104,6 +104,9 @@ internal sealed class CompiledNode
 
     public required CompiledVariable[] Variables { get; init; }
 
+    /// <summary>What its variables begin with; executions take copies. Two threads that make it at once make the same.</summary>
+    public ScopeValues Beginning => field ??= ScopeValues.Of(Variables);
+
     /// <summary>Of a container, in the order of the file. Filled once, while compiling.</summary>
     public CompiledNode[] Children { get; internal set; } = [];
 

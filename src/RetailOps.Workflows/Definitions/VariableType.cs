@@ -48,15 +48,19 @@ internal static class VariableTypes
     public static object? Keep(this VariableType type, object? value) => value is null ? null : type switch
     {
         VariableType.String => ValueConverter.To<string>(value),
-        VariableType.Boolean => ValueConverter.To<bool>(value),
-        VariableType.Int32 => ValueConverter.To<int>(value),
-        VariableType.Int64 => ValueConverter.To<long>(value),
-        VariableType.Double => ValueConverter.To<double>(value),
-        VariableType.Decimal => ValueConverter.To<decimal>(value),
-        VariableType.Guid => ValueConverter.To<Guid>(value),
-        VariableType.DateTimeOffset => ValueConverter.To<DateTimeOffset>(value),
-        VariableType.TimeSpan => ValueConverter.To<TimeSpan>(value),
+        VariableType.Boolean => As<bool>(value),
+        VariableType.Int32 => As<int>(value),
+        VariableType.Int64 => As<long>(value),
+        VariableType.Double => As<double>(value),
+        VariableType.Decimal => As<decimal>(value),
+        VariableType.Guid => As<Guid>(value),
+        VariableType.DateTimeOffset => As<DateTimeOffset>(value),
+        VariableType.TimeSpan => As<TimeSpan>(value),
         VariableType.Json => ValueConverter.ToJson(value),
         _ => ValueConverter.Plain(value),
     };
+
+    /// <summary>What is of the type already stays the object it is.</summary>
+    private static object As<T>(object value)
+        where T : struct => value is T ? value : ValueConverter.To<T>(value);
 }

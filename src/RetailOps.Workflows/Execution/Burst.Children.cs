@@ -7,9 +7,6 @@ namespace RetailOps.Workflows;
 /// <summary>Children: instances of other definitions that this one starts and may wait for.</summary>
 internal sealed partial class Burst
 {
-    private readonly List<ChildStart> dispatched = [];
-    private int dispatchedBefore;
-
     /// <summary>Further names that an expression may use while one input is evaluated; null for none.</summary>
     public IReadOnlyDictionary<string, object?>? Arguments { get; set; }
 
@@ -39,24 +36,16 @@ internal sealed partial class Burst
             throw new StateTooLargeException("input", text.Length, StateLimits.Value);
         }
 
-        dispatched.Add(new ChildStart(id, version, correlation, key, text, isAwaited));
+        result.ChildrenStarted.Add(new ChildStart(id, version, correlation, key, text, isAwaited));
         if (isAwaited)
         {
             Wait(new Bookmark(id, BookmarkKind.Child, node.Type, BookmarkHash.OfChild(node.Type, id), null, current.Number, node.Id, Now, key));
         }
     }
 
-    /// <summary>Of what was asked for in this burst, what is still wanted at its end; and what earlier bursts asked for and nobody waits for any more.</summary>
-    private void CollectOrders()
+    /// <summary>Waits of earlier bursts for a child or a person whose answer nobody wants to know any more.</summary>
+    private void GiveUp()
     {
-        if (dispatched.Count > 0)
-        {
-            var waits = state.Bookmarks.Select(b => b.Id).ToHashSet();
-            result.ChildrenStarted.AddRange(dispatched.Where(c => !c.IsAwaited || waits.Contains(c.Id)));
-        }
-
-        CollectAnswersWanted();
-        result.TasksOpened.AddRange(opened.Where(t => state.Bookmarks.Exists(b => b.Id == t.Id)));
         foreach (var before in bookmarksBefore)
         {
             if (before.Kind is not (BookmarkKind.Child or BookmarkKind.Task) || before.Id == met || state.Bookmarks.Exists(b => b.Id == before.Id))

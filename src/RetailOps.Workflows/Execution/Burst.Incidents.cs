@@ -9,8 +9,7 @@ internal sealed partial class Burst
     {
         // What the failed step began to wait for would wake an activity that never said so.
         waits?.ForEach(w => state.Bookmarks.Remove(w));
-        dispatched.RemoveRange(dispatchedBefore, dispatched.Count - dispatchedBefore);
-        ForgetOrders();
+        result.TakeBackStep();
         if (propertiesBefore is not null)
         {
             current.Properties = propertiesBefore;
@@ -37,17 +36,14 @@ internal sealed partial class Burst
     /// <summary>Settles status and result.</summary>
     public BurstResult Close(bool spent)
     {
-        foreach (var bookmark in state.Bookmarks)
+        if (state.HasBookmarks)
         {
-            if (!Array.Exists(bookmarksBefore, b => b.Id == bookmark.Id))
-            {
-                result.BookmarksCreated.Add(bookmark);
-            }
+            result.BookmarksCreated.AddRange(state.Bookmarks.Where(bookmark => !Array.Exists(bookmarksBefore, b => b.Id == bookmark.Id)));
         }
 
         if (spent && state.Scheduled.Count > 0 && !state.IsFinished)
         {
-            state.BudgetsInARow = result.Sent || result.BookmarksCreated.Count > 0 ? 0 : state.BudgetsInARow + 1;
+            state.BudgetsInARow = result.Sent || result is { HasMore: true, BookmarksCreated.Count: > 0 } ? 0 : state.BudgetsInARow + 1;
             if (state.BudgetsInARow >= WorkflowRunner.MaxBudgetsInARow)
             {
                 StopLoop();
@@ -63,11 +59,12 @@ internal sealed partial class Burst
         {
             state.SubStatus = InstanceSubStatus.Suspended;
             state.LastResult = null;
-            result.IsStuck = state.Bookmarks.Count == 0 && state.Incidents.Count == 0;
+            result.IsStuck = !state.HasBookmarks && !state.HasIncidents;
         }
 
         result.Status = state.Status;
         result.SubStatus = state.SubStatus;
+        TakeJournal();
         return result;
     }
 
@@ -89,7 +86,7 @@ internal sealed partial class Burst
     private void Open(string message, string errorClass, DateTimeOffset? retryAt)
     {
         current.Status = ExecutionStatus.Faulted;
-        Journal(current, "Faulted", message);
+        Journal(current, new JournalWord("Faulted", message));
         var incident = new Incident(services.NewId(), current.Number, node.Id, node.NodeId, node.Type, message, errorClass, current.Attempt, Now, retryAt);
         state.Incidents.Add(incident);
         result.IncidentsOpened.Add(incident);
@@ -97,9 +94,21 @@ internal sealed partial class Burst
 
     private void Collect()
     {
-        result.BookmarksRemoved.AddRange(bookmarksBefore.Select(b => b.Id).Where(id => !state.Bookmarks.Exists(b => b.Id == id)));
-        result.IncidentsClosed.AddRange(incidentsBefore.Where(id => !state.Incidents.Exists(i => i.Id == id)));
-        CollectOrders();
+        if (bookmarksBefore.Length > 0)
+        {
+            result.BookmarksRemoved.AddRange(bookmarksBefore.Select(b => b.Id).Where(id => !state.Bookmarks.Exists(b => b.Id == id)));
+            GiveUp();
+        }
+
+        if (incidentsBefore.Length > 0)
+        {
+            result.IncidentsClosed.AddRange(incidentsBefore.Where(id => !state.Incidents.Exists(i => i.Id == id)));
+        }
+
+        if (result.HasMore)
+        {
+            CollectOrders();
+        }
     }
 }
 

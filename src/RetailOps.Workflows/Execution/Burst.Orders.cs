@@ -5,9 +5,6 @@ namespace RetailOps.Workflows;
 /// <summary>What a burst asks to be done behind its commit, because a burst calls nobody: calls of other machines, tasks of others, events, an answer to a web request.</summary>
 internal sealed partial class Burst
 {
-    private readonly List<CallOrder> calls = [];
-    private readonly List<TaskOrder> taskOrders = [];
-    private (int Calls, int Tasks, int Events) ordersBefore;
     private bool answersRequest;
 
     /// <summary>Orders a call of another machine and waits for its answer.</summary>
@@ -19,7 +16,7 @@ internal sealed partial class Burst
             throw new StateTooLargeException("request", order.Request.Length, StateLimits.Value);
         }
 
-        calls.Add(order);
+        result.Calls.Add(order);
         Wait(new Bookmark(order.Id, BookmarkKind.Answer, node.Type, BookmarkHash.OfCall(node.Type, order.Id), null, current.Number, node.Id, Now));
     }
 
@@ -33,7 +30,7 @@ internal sealed partial class Burst
         }
 
         var id = services.NewId();
-        taskOrders.Add(new TaskOrder(id, taskName, Json("payload", payload)));
+        result.TasksAskedFor.Add(new TaskOrder(id, taskName, Json("payload", payload)));
         Wait(new Bookmark(id, BookmarkKind.Answer, node.Type, BookmarkHash.OfRunTask(id, taskName), null, current.Number, node.Id, Now));
         return id;
     }
@@ -74,24 +71,14 @@ internal sealed partial class Burst
     /// <summary>A web request brought this on.</summary>
     public void AnswersRequest() => answersRequest = true;
 
-    private void RememberOrders() => ordersBefore = (calls.Count, taskOrders.Count, result.EventsPublished.Count);
-
-    /// <summary>What the failed step asked for is not asked for.</summary>
-    private void ForgetOrders()
+    /// <summary>Of what was asked for in this burst, what is still wanted at its end.</summary>
+    private void CollectOrders()
     {
-        calls.RemoveRange(ordersBefore.Calls, calls.Count - ordersBefore.Calls);
-        taskOrders.RemoveRange(ordersBefore.Tasks, taskOrders.Count - ordersBefore.Tasks);
-        result.EventsPublished.RemoveRange(ordersBefore.Events, result.EventsPublished.Count - ordersBefore.Events);
-    }
-
-    private void CollectAnswersWanted()
-    {
-        if (calls.Count + taskOrders.Count > 0)
-        {
-            var waits = state.Bookmarks.Select(b => b.Id).ToHashSet();
-            result.Calls.AddRange(calls.Where(c => waits.Contains(c.Id)));
-            result.TasksAskedFor.AddRange(taskOrders.Where(t => waits.Contains(t.Id)));
-        }
+        var waits = state.Bookmarks.Select(b => b.Id).ToHashSet();
+        result.ChildrenStarted.RemoveAll(c => c.IsAwaited && !waits.Contains(c.Id));
+        result.TasksOpened.RemoveAll(t => !waits.Contains(t.Id));
+        result.Calls.RemoveAll(c => !waits.Contains(c.Id));
+        result.TasksAskedFor.RemoveAll(t => !waits.Contains(t.Id));
     }
 
     private static string? Json(string what, object? value)

@@ -6,22 +6,23 @@ namespace RetailOps.Workflows;
 internal sealed partial class Burst
 {
     private (ActivityExecution Upto, Outcomes With)? ending;
+    private ActivityExecution? ended;
+    private ActivityExecution? unused;
 
     /// <summary>Puts an activity at the end of the queue.</summary>
     /// <param name="locals">Variables of this execution that nobody declared, by name: the item of a loop.</param>
-    public void Schedule(CompiledNode activity, ActivityExecution? parent, bool backward = false, bool resumed = false, JsonElement? payload = null, Dictionary<string, object?>? locals = null)
+    public void Schedule(CompiledNode activity, ActivityExecution? parent, bool backward = false, bool resumed = false, JsonElement? payload = null, ScopeValues? locals = null)
     {
-        var execution = new ActivityExecution
+        var execution = New(activity);
+        execution.Parent = parent;
+        execution.Backward = backward;
+        execution.Resumed = resumed;
+        execution.Variables = locals;
+        if (payload is not null)
         {
-            Number = ++state.LastExecution,
-            ActivityId = activity.Key,
-            Parent = parent,
-            Node = activity,
-            Backward = backward,
-            Resumed = resumed,
-            Payload = payload,
-            Variables = locals,
-        };
+            execution.Payload = payload;
+        }
+
         if (parent is not null)
         {
             parent.Children++;
@@ -96,7 +97,7 @@ internal sealed partial class Burst
             }
         }
 
-        Journal(current, "Skipped", order.By);
+        Journal(current, new JournalWord("Skipped", order.By));
         Complete(current, new Outcomes(order.Outcome));
     }
 
@@ -104,7 +105,7 @@ internal sealed partial class Burst
     public void CancelChild(ActivityExecution execution)
     {
         CancelChildren(execution);
-        Journal(execution, "Canceled", null);
+        Journal(execution, JournalWord.Canceled);
         Remove(execution);
     }
 
@@ -136,6 +137,30 @@ internal sealed partial class Burst
     /// <summary>Ends the instance here and now: <c>Finish</c>, a person's cancel, or a fault that is meant to end it.</summary>
     public void End(InstanceSubStatus subStatus)
     {
+        if (state.Executions.Count > 0)
+        {
+            EndAll(subStatus);
+        }
+
+        state.Executions.Clear();
+        state.Scheduled.Clear();
+        if (state.HasBookmarks)
+        {
+            state.Bookmarks.Clear();
+        }
+
+        if (state.HasIncidents)
+        {
+            state.Incidents.Clear();
+        }
+
+        state.Status = InstanceStatus.Finished;
+        state.SubStatus = subStatus;
+        completed = null;
+    }
+
+    private void EndAll(InstanceSubStatus subStatus)
+    {
         // Those above the step that ends the instance end with it; everything beside it is cancelled.
         for (var above = current?.Parent; above is not null; above = above.Parent)
         {
@@ -146,16 +171,8 @@ internal sealed partial class Burst
         var ending = state.Executions.Where(e => subStatus != InstanceSubStatus.Faulted && e.Status != ExecutionStatus.Pending).OrderByDescending(e => e.Number).ToList();
         foreach (var execution in ending)
         {
-            Journal(execution, subStatus == InstanceSubStatus.Finished ? "Completed" : "Canceled", null);
+            Journal(execution, subStatus == InstanceSubStatus.Finished ? JournalWord.Ended : JournalWord.Canceled);
         }
-
-        state.Executions.Clear();
-        state.Scheduled.Clear();
-        state.Bookmarks.Clear();
-        state.Incidents.Clear();
-        state.Status = InstanceStatus.Finished;
-        state.SubStatus = subStatus;
-        completed = null;
     }
 
     /// <summary>Ends an execution and then, one by one, the parents that end with it.</summary>
@@ -163,7 +180,7 @@ internal sealed partial class Burst
     {
         while (true)
         {
-            Journal(execution, "Completed", outcomes.ToString());
+            Journal(execution, JournalWord.Completed(outcomes.ToString()));
             if (execution.Children > 0)
             {
                 CancelChildren(execution);
@@ -172,6 +189,7 @@ internal sealed partial class Burst
             Remove(execution);
             if (execution.Parent is not { } parent)
             {
+                Retire(execution);
                 End(InstanceSubStatus.Finished);
                 return;
             }
@@ -179,12 +197,15 @@ internal sealed partial class Burst
             if (ending is { } last)
             {
                 // Nobody on the way up is asked what comes next: they end with it.
+                Retire(execution);
                 ending = parent == last.Upto ? null : last;
                 (execution, outcomes) = (parent, parent == last.Upto ? last.With : Outcomes.Done);
                 continue;
             }
 
-            if (Tell(parent, execution, outcomes) is not { } next)
+            var told = Tell(parent, execution, outcomes);
+            Retire(execution);
+            if (told is not { } next)
             {
                 return;
             }
@@ -209,6 +230,36 @@ internal sealed partial class Burst
             (current, node) = (child, child.Node!);
             throw;
         }
+    }
+
+    /// <summary>One that has ended is used again once its step is over: until then somebody may still look at it.</summary>
+    private void Retire(ActivityExecution execution)
+    {
+        execution.NextUnused = ended;
+        ended = execution;
+    }
+
+    private void Reuse()
+    {
+        while (ended is { } one)
+        {
+            ended = one.NextUnused;
+            one.NextUnused = unused;
+            unused = one;
+        }
+    }
+
+    private ActivityExecution New(CompiledNode activity)
+    {
+        var number = ++state.LastExecution;
+        if (unused is not { } used)
+        {
+            return new ActivityExecution { Number = number, ActivityId = activity.Key, Node = activity };
+        }
+
+        unused = used.NextUnused;
+        used.Become(number, activity);
+        return used;
     }
 
     private void Enqueue(ActivityExecution execution)
@@ -238,7 +289,7 @@ internal sealed partial class Burst
         {
             if (execution.Status != ExecutionStatus.Pending)
             {
-                Journal(execution, "Canceled", null);
+                Journal(execution, JournalWord.Canceled);
             }
 
             Remove(execution);
@@ -266,12 +317,21 @@ internal sealed partial class Burst
             parent.Children--;
         }
 
-        if (state.Bookmarks.Count > 0)
+        // What would capture the execution stands by itself: most have nothing to be forgotten.
+        if (state.HasBookmarks || state.HasIncidents || execution.Queued)
+        {
+            Forget(execution);
+        }
+    }
+
+    private void Forget(ActivityExecution execution)
+    {
+        if (state.HasBookmarks)
         {
             state.Bookmarks.RemoveAll(b => b.Execution == execution.Number);
         }
 
-        if (state.Incidents.Count > 0)
+        if (state.HasIncidents)
         {
             state.Incidents.RemoveAll(i => i.Execution == execution.Number);
         }

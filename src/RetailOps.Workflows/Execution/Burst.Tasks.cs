@@ -7,8 +7,6 @@ internal sealed partial class Burst
 {
     private const int MostFacts = 64 * 1024;
 
-    private readonly List<HumanTask> opened = [];
-
     /// <summary>Whether a connection leaves the current step by an outcome.</summary>
     public bool Leads(string outcome) => current.Parent?.Node?.Flow is { } flow && Array.Exists(flow.Outbound[node.Position], c => c.Port == outcome);
 
@@ -45,7 +43,7 @@ internal sealed partial class Burst
             OpenedAt = Now,
             DueAt = due?.ToUniversalTime(),
         };
-        opened.Add(task);
+        result.TasksOpened.Add(task);
         Wait(new Bookmark(task.Id, BookmarkKind.Task, node.Type, BookmarkHash.OfTask(task.Id), null, current.Number, node.Id, Now));
     }
 }

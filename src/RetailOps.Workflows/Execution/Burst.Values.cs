@@ -159,7 +159,12 @@ internal sealed partial class Burst
             return;
         }
 
-        execution.Variables ??= new Dictionary<string, object?>(declared.Length);
+        if (execution.Variables is null)
+        {
+            execution.Variables = execution.Node.Beginning.Copy();
+            return;
+        }
+
         foreach (var variable in declared)
         {
             execution.Variables[variable.Id] = variable.Default;

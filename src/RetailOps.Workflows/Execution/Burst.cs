@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
@@ -14,6 +15,8 @@ internal sealed partial class Burst : ActivityContext
     private readonly BurstResult result = new();
     private readonly Bookmark[] bookmarksBefore;
     private readonly Guid[] incidentsBefore;
+    private JournalLine[] journal = ArrayPool<JournalLine>.Shared.Rent(32);
+    private int entries;
     private ActivityExecution current = null!;
     private CompiledNode node = null!;
     private Outcomes? completed;
@@ -38,8 +41,8 @@ internal sealed partial class Burst : ActivityContext
         this.services = services;
         Now = services.Now;
         Cancellation = ct;
-        bookmarksBefore = state.Bookmarks.Count == 0 ? [] : [.. state.Bookmarks];
-        incidentsBefore = state.Incidents.Count == 0 ? [] : [.. state.Incidents.Select(i => i.Id)];
+        bookmarksBefore = state.HasBookmarks ? [.. state.Bookmarks] : [];
+        incidentsBefore = state.HasIncidents ? [.. state.Incidents.Select(i => i.Id)] : [];
         foreach (var execution in state.Executions)
         {
             execution.Node ??= workflow.NodesById.GetValueOrDefault(execution.ActivityId)
@@ -77,10 +80,8 @@ internal sealed partial class Burst : ActivityContext
 
     public JsonElement? Payload => current.Payload;
 
-    /// <summary>The trigger that starts this instance; its flowchart starts there.</summary>
-    public CompiledNode? Trigger { get; init; }
-
-    public JsonElement? TriggerPayload { get; init; }
+    /// <summary>The trigger that starts this instance, with what it brings; its flowchart starts there.</summary>
+    public TriggerMet? Trigger { get; init; }
 
     public override JsonElement? this[string property]
     {
@@ -198,12 +199,12 @@ internal sealed partial class Burst : ActivityContext
         given = null;
         propertiesBefore = null;
         waits?.Clear();
-        dispatchedBefore = dispatched.Count;
-        RememberOrders();
+        result.BeginStep();
+        Reuse();
         next.Queued = false;
         result.Steps++;
         resumed = next.Resumed;
-        Journal(next, resumed && next.Status == ExecutionStatus.Running ? "Resumed" : "Started", null);
+        Journal(next, resumed && next.Status == ExecutionStatus.Running ? JournalWord.Resumed : JournalWord.Started);
         if (next.Status == ExecutionStatus.Pending)
         {
             next.Status = ExecutionStatus.Running;
@@ -226,7 +227,7 @@ internal sealed partial class Burst : ActivityContext
         }
         else if (waits is { Count: > 0 })
         {
-            Journal(current, "Suspended", waits[^1].Name);
+            Journal(current, new JournalWord("Suspended", waits[^1].Name));
         }
     }
 
@@ -236,9 +237,31 @@ internal sealed partial class Burst : ActivityContext
         (waits ??= []).Add(bookmark);
     }
 
-    private void Journal(ActivityExecution execution, string eventName, string? detail)
+    private void Journal(ActivityExecution execution, JournalWord word)
     {
-        var parent = execution.Parent is { } p ? Workflows.ExecutionId.Of(state.Id, p.Number) : (Guid?)null;
-        result.Journal.Add(new JournalEntry(state.JournalSequence++, execution.Node!, Workflows.ExecutionId.Of(state.Id, execution.Number), parent, eventName, detail, Now) { Data = execution.Node!.Recorded is null ? null : TakeRecord(execution, eventName) });
+        if (entries == journal.Length)
+        {
+            var longer = ArrayPool<JournalLine>.Shared.Rent(entries * 2);
+            journal.AsSpan().CopyTo(longer);
+            ArrayPool<JournalLine>.Shared.Return(journal, clearArray: true);
+            journal = longer;
+        }
+
+        var data = execution.Node!.Recorded is null ? null : TakeRecord(execution, word.Event);
+        journal[entries++] = new JournalLine(
+            execution.Node, data is null ? word : word with { Data = data }, checked((int)execution.Number), execution.Parent is { } parent ? checked((int)parent.Number) : 0);
+        state.JournalSequence++;
+    }
+
+    /// <summary>Hands the journal over, as long as it is; what it was gathered in serves other bursts. One that throws leaves it to the collector.</summary>
+    private void TakeJournal()
+    {
+        result.Journal = new BurstJournal(state, state.JournalSequence - entries, Now, journal.AsSpan(0, entries).ToArray());
+        journal.AsSpan(0, entries).Clear();
+        ArrayPool<JournalLine>.Shared.Return(journal);
+        journal = [];
     }
 }
+
+/// <summary>A trigger that was met, and what came with it.</summary>
+internal sealed record TriggerMet(CompiledNode Node, JsonElement? Payload);

@@ -68,7 +68,7 @@ internal sealed partial class BurstExecutor(
             return options.GroupSize;
         }
 
-        var claim = Guid.CreateVersion7();
+        var claim = TimeOrderedId.New();
         List<ClaimedStimulus> claimed = [];
         List<long> alone;
         try
@@ -151,7 +151,7 @@ internal sealed partial class BurstExecutor(
         AloneRuns.Add(1);
         for (var attempt = 1; ; attempt++)
         {
-            var claim = Guid.CreateVersion7();
+            var claim = TimeOrderedId.New();
             ClaimedStimulus? stimulus = null;
             try
             {

@@ -36,7 +36,7 @@ internal sealed partial class BurstWork(IServiceProvider scope, WorkMode mode, C
         work.Act(version.Caller, stimulus.SourceId, stimulus.Trace, now);
     }
 
-    public Guid NewId() => Guid.CreateVersion7();
+    public Guid NewId() => TimeOrderedId.New();
 
     public async Task<TResponse> Send<TResponse>(IRequest<TResponse> request, Guid executionId)
     {

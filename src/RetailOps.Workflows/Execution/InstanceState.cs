@@ -3,14 +3,14 @@ using System.Text.Json;
 namespace RetailOps.Workflows;
 
 /// <summary>Elsa's two statuses.</summary>
-internal enum InstanceStatus
+internal enum InstanceStatus : byte
 {
     Running,
     Finished,
 }
 
 /// <summary>Elsa's finer statuses, in its spelling.</summary>
-internal enum InstanceSubStatus
+internal enum InstanceSubStatus : byte
 {
     Pending,
     Executing,
@@ -27,6 +27,10 @@ internal enum InstanceSubStatus
 /// </summary>
 internal sealed class InstanceState
 {
+    // What most instances never have is made when something is put in: a short run ends before it would need any of it.
+    private List<Bookmark>? bookmarks;
+    private List<Incident>? incidents;
+
     public required Guid Id { get; init; }
 
     public required string DefinitionId { get; init; }
@@ -53,29 +57,34 @@ internal sealed class InstanceState
     /// <summary>Step budgets spent one after the other without a wait or a request.</summary>
     public int BudgetsInARow { get; set; }
 
-    public Dictionary<string, object?> Input { get; init; } = [];
+    public Dictionary<string, object?> Input { get => field ??= []; init; }
 
-    public Dictionary<string, object?> Output { get; init; } = [];
+    public Dictionary<string, object?> Output { get => field ??= []; init; }
 
     /// <summary>Free for the host: who started it, its parent, whether it is dry.</summary>
-    public Dictionary<string, JsonElement> Properties { get; init; } = [];
+    public Dictionary<string, JsonElement> Properties { get => field ??= []; init; }
 
     /// <summary>What has begun and not ended, and what is scheduled.</summary>
     public List<ActivityExecution> Executions { get; init; } = [];
 
     /// <summary>Work that a spent step budget left over, in order; empty otherwise.</summary>
-    public Queue<ActivityExecution> Scheduled { get; init; } = [];
+    public Queue<ActivityExecution> Scheduled { get; } = new(1);
 
-    public List<Bookmark> Bookmarks { get; init; } = [];
+    public List<Bookmark> Bookmarks => bookmarks ??= [];
+
+    /// <summary>As <see cref="Bookmarks"/> would say, without making a list that nobody fills.</summary>
+    public bool HasBookmarks => bookmarks is { Count: > 0 };
 
     /// <summary>Open ones only.</summary>
-    public List<Incident> Incidents { get; init; } = [];
+    public List<Incident> Incidents => incidents ??= [];
+
+    public bool HasIncidents => incidents is { Count: > 0 };
 
     /// <summary>Outputs by activity id and output name, kept only for definitions that ask for them.</summary>
-    public Dictionary<string, object?> ActivityOutputs { get; init; } = [];
+    public Dictionary<string, object?> ActivityOutputs { get => field ??= []; init; }
 
     /// <summary>Steps that were done and can be undone, oldest first; only of definitions that compensate.</summary>
-    public List<DoneStep> Done { get; init; } = [];
+    public List<DoneStep> Done => field ??= [];
 
     /// <summary>How the instance ends once all of them are undone; null as long as nobody undoes anything.</summary>
     public InstanceSubStatus? Undoing { get; set; }
@@ -102,7 +111,7 @@ internal sealed class InstanceState
     }
 }
 
-internal enum ExecutionStatus
+internal enum ExecutionStatus : byte
 {
     /// <summary>Scheduled, not begun.</summary>
     Pending,
@@ -110,25 +119,28 @@ internal enum ExecutionStatus
     Faulted,
 }
 
-/// <summary>One execution of one activity, alive until it ends.</summary>
+/// <summary>One execution of one activity, alive until it ends. A burst uses those that have ended again.</summary>
 internal sealed class ActivityExecution
 {
-    public required long Number { get; init; }
+    private object? flow;
+    private object? payload;
 
-    public required string ActivityId { get; init; }
+    public required long Number { get; set; }
+
+    public required string ActivityId { get; set; }
 
     /// <summary>Null for the workflow itself.</summary>
-    public ActivityExecution? Parent { get; init; }
+    public ActivityExecution? Parent { get; set; }
 
     public ExecutionStatus Status { get; set; }
 
     /// <summary>Scheduled by a connection that leads back; such a round does not count as a visit.</summary>
-    public bool Backward { get; init; }
+    public bool Backward { get; set; }
 
     /// <summary>To be resumed, not executed: a bookmark was met, or the activity started the instance.</summary>
     public bool Resumed { get; set; }
 
-    public JsonElement? Payload { get; set; }
+    public JsonElement? Payload { get => (JsonElement?)payload; set => payload = value; }
 
     /// <summary>How often it failed.</summary>
     public int Attempt { get; set; }
@@ -138,14 +150,14 @@ internal sealed class ActivityExecution
 
     public Dictionary<string, JsonElement>? Properties { get; set; }
 
-    /// <summary>Variables declared here, by their ids.</summary>
-    public Dictionary<string, object?>? Variables { get; set; }
+    /// <summary>Variables declared here, by their ids, and locals, by their names.</summary>
+    public ScopeValues? Variables { get; set; }
 
     /// <summary>Of a flowchart in counter mode.</summary>
-    public FlowCounters? Flow { get; set; }
+    public FlowCounters? Flow { get => flow as FlowCounters; set => flow = value; }
 
     /// <summary>Of a flowchart in token mode.</summary>
-    public FlowTokens? Tokens { get; set; }
+    public FlowTokens? Tokens { get => flow as FlowTokens; set => flow = value; }
 
     /// <summary>Found again from the id when a burst begins.</summary>
     public CompiledNode? Node { get; set; }
@@ -155,19 +167,48 @@ internal sealed class ActivityExecution
 
     /// <summary>Children alive; kept in step by the burst.</summary>
     public int Children { get; set; }
+
+    /// <summary>The next one of those that the burst uses again.</summary>
+    public ActivityExecution? NextUnused { get; set; }
+
+    /// <summary>Begins anew as another execution. Whoever knew the old one must have forgotten it.</summary>
+    public void Become(long number, CompiledNode node)
+    {
+        Number = number;
+        ActivityId = node.Key;
+        Node = node;
+        Parent = NextUnused = null;
+        Status = ExecutionStatus.Pending;
+        Backward = Resumed = Queued = false;
+        Attempt = Cursor = Children = 0;
+        Properties = null;
+        Variables = null;
+        flow = payload = null;
+    }
 }
 
 /// <summary>A flowchart's visits. Positions are those of the file, which never changes under a version.</summary>
 internal sealed class FlowCounters(int start, int activities, int connections)
 {
+    private readonly int[] counts = new int[activities + connections];
+
     public int Start { get; } = start;
 
-    public int[] Activities { get; } = new int[activities];
+    public Span<int> Activities => counts.AsSpan(0, activities);
 
-    public int[] Connections { get; } = new int[connections];
+    /// <summary>As they are stored: negative where a connection was not followed when it was last visited.</summary>
+    public Span<int> Connections => counts.AsSpan(activities);
 
-    /// <summary>Whether a connection was followed when it was last visited.</summary>
-    public bool[] Followed { get; } = new bool[connections];
+    public void Visit(int connection, bool followed)
+    {
+        var visits = Visits(connection) + 1;
+        Connections[connection] = followed ? visits : -visits;
+    }
+
+    public int Visits(int connection) => Math.Abs(Connections[connection]);
+
+    /// <summary>Whether it was followed when it was last visited.</summary>
+    public bool IsFollowed(int connection) => Connections[connection] > 0;
 }
 
 /// <summary>What lies on a flowchart's connections in token mode.</summary>

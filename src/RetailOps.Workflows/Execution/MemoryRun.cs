@@ -26,7 +26,7 @@ public sealed class MemoryRun
     /// <returns>Whether it came to its end.</returns>
     public bool Start()
     {
-        var state = InstanceState.New(Guid.CreateVersion7(nothing.Now), workflow, null);
+        var state = InstanceState.New(nothing.NewId(), workflow, null);
         var burst = runner.StartAsync(workflow, state, null, null, nothing, CancellationToken.None);
         return (burst.IsCompletedSuccessfully ? burst.Result : burst.AsTask().GetAwaiter().GetResult()).SubStatus is InstanceSubStatus.Finished;
     }
@@ -35,7 +35,7 @@ public sealed class MemoryRun
     {
         public DateTimeOffset Now { get; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-        public Guid NewId() => Guid.CreateVersion7(Now);
+        public Guid NewId() => TimeOrderedId.New();
 
         public Task<TResponse> Send<TResponse>(IRequest<TResponse> request, Guid executionId) => throw new NotSupportedException("Nothing answers here.");
 

@@ -74,7 +74,7 @@ internal static class StateReader
             parent.Children++;
         }
 
-        return new ActivityExecution
+        var execution = new ActivityExecution
         {
             Number = json.GetProperty("n").GetInt64(),
             ActivityId = json.GetProperty("a").GetString()!,
@@ -86,10 +86,15 @@ internal static class StateReader
             Attempt = json.Number("at"),
             Cursor = json.Number("c"),
             Properties = json.TryGetProperty("prop", out _) ? Properties(json, "prop") : null,
-            Variables = json.TryGetProperty("var", out _) ? Values(json, "var") : null,
+            Variables = json.TryGetProperty("var", out var variables) ? Variables(variables) : null,
             Flow = json.TryGetProperty("flow", out var flow) ? Flow(flow) : null,
-            Tokens = json.TryGetProperty("tok", out var tokens) ? Tokens(tokens) : null,
         };
+        if (json.TryGetProperty("tok", out var tokens))
+        {
+            execution.Tokens = Tokens(tokens);
+        }
+
+        return execution;
     }
 
     private static FlowTokens Tokens(JsonElement json)
@@ -109,11 +114,21 @@ internal static class StateReader
 
         foreach (var pair in json.Items("c").Select(v => v.GetInt32()).Chunk(2))
         {
-            flow.Connections[pair[0]] = Math.Abs(pair[1]);
-            flow.Followed[pair[0]] = pair[1] > 0;
+            flow.Connections[pair[0]] = pair[1];
         }
 
         return flow;
+    }
+
+    private static ScopeValues Variables(JsonElement json)
+    {
+        var values = new ScopeValues();
+        foreach (var member in json.EnumerateObject())
+        {
+            values[member.Name] = ValueCodec.Read(member.Value);
+        }
+
+        return values;
     }
 
     private static Dictionary<string, object?> Values(JsonElement json, string name)

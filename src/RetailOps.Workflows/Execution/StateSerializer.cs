@@ -90,14 +90,14 @@ internal static class StateSerializer
             writer.WriteEndArray();
         }
 
-        if (state.Bookmarks.Count > 0)
+        if (state.HasBookmarks)
         {
             writer.WriteStartArray("bm");
             state.Bookmarks.ForEach(b => Bookmark(writer, b));
             writer.WriteEndArray();
         }
 
-        if (state.Incidents.Count > 0)
+        if (state.HasIncidents)
         {
             writer.WriteStartArray("inc");
             state.Incidents.ForEach(i => Incident(writer, i));
@@ -155,7 +155,7 @@ internal static class StateSerializer
         }
 
         Properties(writer, "prop", execution.Properties);
-        Values(writer, "var", execution.Variables);
+        Variables(writer, execution.Variables);
         if (execution.Flow is { } flow)
         {
             Flow(writer, flow);
@@ -205,10 +205,10 @@ internal static class StateSerializer
         writer.WriteStartArray("c");
         for (var i = 0; i < flow.Connections.Length; i++)
         {
-            if (flow.Connections[i] > 0)
+            if (flow.Connections[i] != 0)
             {
                 writer.WriteNumberValue(i);
-                writer.WriteNumberValue(flow.Followed[i] ? flow.Connections[i] : -flow.Connections[i]);
+                writer.WriteNumberValue(flow.Connections[i]);
             }
         }
 
@@ -250,6 +250,22 @@ internal static class StateSerializer
         if (incident.RetryAt is { } retryAt)
         {
             writer.WriteString("re", retryAt);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void Variables(Utf8JsonWriter writer, ScopeValues? values)
+    {
+        if (values is not { Count: > 0 })
+        {
+            return;
+        }
+
+        writer.WriteStartObject("var");
+        for (var i = 0; i < values.Count; i++)
+        {
+            ValueCodec.Write(writer, values.Name(i), values.Value(i));
         }
 
         writer.WriteEndObject();

@@ -94,7 +94,7 @@ internal sealed partial class StimulusRun(UnitOfWork unit, DefinitionStore defin
             return;
         }
 
-        var state = InstanceState.New(Guid.CreateVersion7(), version.Workflow, stimulus.Key);
+        var state = InstanceState.New(services.NewId(), version.Workflow, stimulus.Key);
         services.Act(version, stimulus, now);
         using var data = Data(stimulus);
         await Store(stimulus, version, state, null, await Runner.StartAsync(version.Workflow, state, start[(bar + 1)..], data?.RootElement, services, ct));

@@ -29,7 +29,7 @@ internal sealed class WorkflowRunner
 
         var trigger = triggerActivityId is null ? null : workflow.Triggers.FirstOrDefault(t => t.ActivityId == triggerActivityId)
             ?? throw new InvalidOperationException($"Activity '{triggerActivityId}' cannot start workflow '{workflow.DefinitionId}'.");
-        var burst = new Burst(workflow, state, services, ct) { Trigger = trigger?.Node, TriggerPayload = payload };
+        var burst = new Burst(workflow, state, services, ct) { Trigger = trigger is null ? null : new TriggerMet(trigger.Node, payload) };
         burst.Schedule(workflow.Nodes[0], null);
         return RunAsync(burst);
     }
@@ -37,7 +37,7 @@ internal sealed class WorkflowRunner
     /// <summary>Runs one activity by itself, with what is below it; when it is done the instance has ended.</summary>
     /// <param name="variables">What it sees of the variables around it, by their ids and names.</param>
     public ValueTask<BurstResult> TestAsync(
-        CompiledWorkflow workflow, InstanceState state, CompiledNode activity, Dictionary<string, object?> variables, IBurstServices services, CancellationToken ct)
+        CompiledWorkflow workflow, InstanceState state, CompiledNode activity, ScopeValues variables, IBurstServices services, CancellationToken ct)
     {
         var burst = new Burst(workflow, state, services, ct);
         burst.Schedule(activity, null, locals: variables);

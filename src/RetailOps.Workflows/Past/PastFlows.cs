@@ -97,7 +97,11 @@ public sealed class PastFlows
             }
         }
 
-        result.Journal.ForEach(entry => past.Write(new JournalRow(state.Id, entry)));
+        foreach (var entry in result.Journal)
+        {
+            past.Write(new JournalRow(state.Id, entry));
+        }
+
         foreach (var child in result.ChildrenStarted)
         {
             using var input = JsonDocument.Parse(child.Input);

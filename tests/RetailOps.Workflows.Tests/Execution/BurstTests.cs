@@ -69,7 +69,7 @@ public sealed class BurstTests
         var (_, result) = await bench.Resume(workflow, state, "test.second", JsonElement.Parse("1"));
 
         bench.Lines.Should().Equal("end");
-        result.Journal.First().EventName.Should().Be("Resumed");
+        result.Journal[0].EventName.Should().Be("Resumed");
     }
 
     [Fact]

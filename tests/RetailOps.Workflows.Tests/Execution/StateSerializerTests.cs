@@ -45,7 +45,7 @@ public sealed class StateSerializerTests
             var flow = new FlowCounters(0, counts.Length, counts.Length);
             for (var i = 0; i < counts.Length; i++)
             {
-                (flow.Activities[i], flow.Connections[i], flow.Followed[i]) = (counts[i], counts[i], counts[i] % 2 == 1);
+                (flow.Activities[i], flow.Connections[i]) = (counts[i], counts[i] % 2 == 1 ? counts[i] : -counts[i]);
             }
 
             var child = new ActivityExecution { Number = number + 1, ActivityId = "a", Parent = parent, Backward = flag, Flow = flow, Attempt = 2, Properties = new() { ["p"] = JsonElement.Parse("[1.50]") } };

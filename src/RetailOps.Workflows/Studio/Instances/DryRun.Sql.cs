@@ -192,4 +192,4 @@ internal sealed class DryRun(IServiceScopeFactory scopes, Database database, Tim
 
 /// <summary>One activity to be tried by itself.</summary>
 /// <param name="Variables">Values by the ids and the names of variables.</param>
-internal sealed record LoneActivity(CompiledWorkflow Workflow, CompiledNode Node, Dictionary<string, object?> Variables);
+internal sealed record LoneActivity(CompiledWorkflow Workflow, CompiledNode Node, ScopeValues Variables);

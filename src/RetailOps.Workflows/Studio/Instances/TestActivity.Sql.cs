@@ -53,9 +53,9 @@ internal sealed class TestActivityHandler(UnitOfWork work, DefinitionStore defin
     }
 
     /// <summary>The values that the designer keeps for tests, else what the variables begin with; under ids for bindings and names for scripts.</summary>
-    private static Dictionary<string, object?> Variables(CompiledWorkflow workflow)
+    private static ScopeValues Variables(CompiledWorkflow workflow)
     {
-        var values = new Dictionary<string, object?>(StringComparer.Ordinal);
+        var values = new ScopeValues();
         var given = workflow.Definition.Document.Member("customProperties")?.Member("VariableTestValues");
         foreach (var variable in workflow.Nodes.SelectMany(n => n.Variables))
         {
