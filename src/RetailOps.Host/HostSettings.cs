@@ -9,6 +9,8 @@ namespace RetailOps.Host;
 /// <summary>What a host must know before it is built: from the environment, from the options of a verb, or from a test.</summary>
 public sealed record HostSettings
 {
+    private readonly bool? trustsThisMachine;
+
     /// <summary>The environment in which a stranger may try it: on loopback only, secrets made at the first start.</summary>
     public const string Demo = "Demo";
 
@@ -53,6 +55,19 @@ public sealed record HostSettings
     /// <summary>Whether secrets may be made and loopback may do without them.</summary>
     public bool IsDemo => Environment is Demo or Test;
 
+    /// <summary>
+    /// Whether a request from this machine without a credential is the command line's. By default in the environment Test only, where tests
+    /// drive hosts of their own.
+    /// </summary>
+    public bool TrustsThisMachine
+    {
+        get => trustsThisMachine ?? Environment == Test;
+        init => trustsThisMachine = value;
+    }
+
+    /// <summary><c>RETAILOPS_ISSUER</c>: the public address under which tokens are issued; null for the one that was asked.</summary>
+    public string? Issuer { get; init; }
+
     /// <summary>Reads what stands in the environment.</summary>
     /// <param name="environment">Of the verb; <c>ASPNETCORE_ENVIRONMENT=Test</c> wins.</param>
     /// <param name="variable">Looks up a variable; null when it is not set.</param>
@@ -66,6 +81,7 @@ public sealed record HostSettings
             Database = Set("RETAILOPS_DB"),
             DatabaseOwner = Set("RETAILOPS_DB_OWNER"),
             Key = Set("RETAILOPS_KEY"),
+            Issuer = Set("RETAILOPS_ISSUER"),
             TimeZone = Set("RETAILOPS_TIME_ZONE") ?? BusinessZone.Usual,
             GovernsAllWorkflows = Set("RETAILOPS_GOVERN") switch
             {
@@ -79,11 +95,19 @@ public sealed record HostSettings
         string? Set(string name) => variable(name) is { Length: > 0 } value ? value : null;
     }
 
+    /// <summary><see cref="Issuer"/> as an address.</summary>
+    /// <exception cref="SetupException">It is none.</exception>
+    internal Uri? IssuerUri =>
+        Issuer is null ? null
+        : Uri.TryCreate(Issuer, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (IsDemo && uri.Scheme == Uri.UriSchemeHttp)) && uri.Query.Length + uri.Fragment.Length == 0 ? uri
+        : throw new SetupException("RETAILOPS_ISSUER is the public address of this system, like https://retailops.example.org/.");
+
     /// <summary>Refuses what must not start.</summary>
     /// <exception cref="SetupException">An address cannot be read, a Demo would be reachable by others, or there is no such time zone.</exception>
     public void Check()
     {
         _ = BusinessZone.Of(TimeZone);
+        _ = IssuerUri;
         foreach (var url in Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             BindingAddress address;

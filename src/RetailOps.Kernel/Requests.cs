@@ -25,11 +25,29 @@ public abstract record Caller
     /// <summary>Whether the caller holds a permission.</summary>
     public abstract bool May(string permission);
 
+    /// <summary>The channels whose orders the caller reaches; null for all. What belongs to another channel does not exist for it.</summary>
+    public IReadOnlySet<string>? Channels { get; init; }
+
+    /// <summary>The nodes whose work and stock the caller reaches; null for all. What belongs to another node does not exist for it.</summary>
+    public IReadOnlySet<string>? Nodes { get; init; }
+
+    /// <summary>Whether a channel's orders are the caller's.</summary>
+    public bool ReachesChannel(string channel) => Channels?.Contains(channel) ?? true;
+
+    /// <summary>Whether a node's work and stock are the caller's.</summary>
+    public bool ReachesNode(string node) => Nodes?.Contains(node) ?? true;
+
     /// <summary>A person who signed in.</summary>
     /// <param name="Id">The account's id.</param>
     /// <param name="Permissions">What the person's roles permit.</param>
     public sealed record Person(Guid Id, IReadOnlySet<string> Permissions) : Caller
     {
+        /// <summary>
+        /// The application through which the person acts; null for one who signed in here. It is still the person, with what the application was
+        /// given of the person's permissions, and never decides an approval.
+        /// </summary>
+        public string? Through { get; init; }
+
         /// <summary>The person's roles, for work that is meant for some of them; permissions decide everything else.</summary>
         public IReadOnlySet<string> Roles { get; init; } = new HashSet<string>();
 

@@ -33,6 +33,7 @@ public static class PlatformModule
         services.AddScoped<WorkExecution>();
         services.AddScoped<ExceptionDesk>();
         services.AddSubscriber<ExceptionStimuli>(ExceptionStimuli.Description);
+        services.AddSingleton<Accounts>();
         services.AddSingleton<GovernedDocuments>();
         services.AddSingleton<DocumentKinds>();
         services.AddHostedService<DocumentRefresh>();

@@ -85,6 +85,7 @@ internal static class HostVerbs
         {
             lines.Add($"  Sign in at    {urls[0]}/sign-in as one of these ({DemoPeople.FileName} in the data folder keeps them):");
             lines.AddRange(people.Select(p => $"    {p.Name,-14} {p.Password}"));
+            lines.Add($"  Tokens        for the client {Callers.CommandLine}, secret {DemoPeople.SecretOfCommandLine(settings.DataFolder)}: ./run token prints one");
         }
 
         lines.AddRange(["  Ctrl+C ends it; the data stay.", ""]);

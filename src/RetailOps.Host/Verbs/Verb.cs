@@ -30,7 +30,7 @@ internal sealed record Verb(
           OTEL_EXPORTER_OTLP_ENDPOINT  where traces and metrics go; nowhere unless set
         """;
 
-    public static IReadOnlyList<Verb> All { get; } = [HostVerbs.Demo, HostVerbs.Serve, MigrateVerb.Verb, VerifyVerb.Verb, ExportVerb.Verb, ReplayVerb.Verb, SeedVerb.Verb, TestServerVerb.Verb];
+    public static IReadOnlyList<Verb> All { get; } = [HostVerbs.Demo, HostVerbs.Serve, MigrateVerb.Verb, VerifyVerb.Verb, ExportVerb.Verb, ReplayVerb.Verb, SeedVerb.Verb, TokenVerb.Verb, TestServerVerb.Verb];
 
     /// <summary>Where the process begins.</summary>
     public static async Task<int> Start(string[] args)

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Primitives;
 
 namespace RetailOps.Platform;
 
@@ -34,7 +36,16 @@ internal sealed class AnswerHeaders(RequestDelegate next)
 
         if (http.Response.StatusCode == StatusCodes.Status401Unauthorized && headers.WWWAuthenticate.Count == 0)
         {
-            headers.WWWAuthenticate = "Cookie realm=\"RetailOps\", form-action=\"/sign-in\"";
+            headers.WWWAuthenticate = http.Features.Get<TokenAnswer>() is null
+                ? new StringValues(["Bearer realm=\"RetailOps\"", "Cookie realm=\"RetailOps\", form-action=\"/sign-in\""])
+                : "Bearer realm=\"RetailOps\", error=\"invalid_token\", error_description=\"The token is not ours, has ended or was taken back\"";
+        }
+
+        // RFC 6750, section 3.1.
+        if (http.Response.StatusCode == StatusCodes.Status403Forbidden && http.Features.Get<TokenAnswer>() is not null && headers.WWWAuthenticate.Count == 0)
+        {
+            var lacks = http.RequestServices.GetRequiredService<Door>().Lacks;
+            headers.WWWAuthenticate = "Bearer realm=\"RetailOps\", error=\"insufficient_scope\"" + (lacks is null ? "" : $", scope=\"{lacks}\"");
         }
 
         if (http.Request.IsHttps)

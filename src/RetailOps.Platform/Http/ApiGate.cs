@@ -25,7 +25,9 @@ internal sealed class ApiGate(RequestDelegate next, Callers callers, DesignerTok
 
         if (callers.Of(http) is not { } caller)
         {
-            await Problems.Write(http, StatusCodes.Status401Unauthorized, "security.unauthenticated", "Sign in first: open /sign-in in a browser.");
+            await (http.Features.Get<TokenAnswer>() is null
+                ? Problems.Write(http, StatusCodes.Status401Unauthorized, "security.unauthenticated", "Send an access token from /connect/token, or sign in first: open /sign-in in a browser.")
+                : Problems.Write(http, StatusCodes.Status401Unauthorized, "security.invalid-token", "The access token is not ours, has ended or was taken back; ask /connect/token for a new one."));
             return;
         }
 

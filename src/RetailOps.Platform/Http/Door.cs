@@ -1,3 +1,5 @@
+using System.Reflection;
+
 using MediatR;
 
 using RetailOps.Kernel;
@@ -18,9 +20,12 @@ public sealed class Door(RequestRunner runner)
     /// <exception cref="InvalidOperationException">The endpoint is not part of the API group, so nobody was asked who they are.</exception>
     public Caller Caller => caller ?? throw new InvalidOperationException("This endpoint is not mapped into the API group: nobody asked who is calling.");
 
+    /// <summary>The permission for want of which the last request was refused; null when it was not.</summary>
+    internal string? Lacks { get; private set; }
+
     /// <summary>Runs a request for the caller in a transaction of its own, under the idempotency key where the operation takes one.</summary>
     /// <exception cref="InvalidOperationException">A second request under the same key: it would get the first one's answer.</exception>
-    public Task<Result<T>> Run<T>(IRequest<Result<T>> request, CancellationToken ct)
+    public async Task<Result<T>> Run<T>(IRequest<Result<T>> request, CancellationToken ct)
     {
         if (keyIsSpent)
         {
@@ -28,7 +33,9 @@ public sealed class Door(RequestRunner runner)
         }
 
         keyIsSpent = key is not null;
-        return runner.Run(Caller, request, key, ct);
+        var result = await runner.Run(Caller, request, key, ct);
+        Lacks = result.Refusal is { Kind: RefusalKind.Forbidden } ? request.GetType().GetCustomAttribute<NeedsAttribute>()?.Permission : null;
+        return result;
     }
 
     internal void Open(Caller by, IdempotencyKey? under)

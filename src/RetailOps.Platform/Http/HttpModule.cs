@@ -45,7 +45,7 @@ public static class HttpModule
     }
 
     /// <summary>Who calls an operation of the API; after routing and authentication.</summary>
-    public static IApplicationBuilder UseApiGate(this IApplicationBuilder app) => app.UseMiddleware<ApiGate>();
+    public static IApplicationBuilder UseApiGate(this IApplicationBuilder app) => app.UseTokens().UseMiddleware<ApiGate>();
 
     /// <summary>The group <c>/elsa/api</c>, which speaks as the designer expects it; who may call is asked as for the API itself.</summary>
     public static RouteGroupBuilder MapDesignerApi(this IEndpointRouteBuilder app) => app.MapGroup("/elsa/api").WithMetadata(new ApiOperation(), new DesignerOperation()).ExcludeFromDescription();
@@ -61,6 +61,7 @@ public static class HttpModule
         DeadLetterEndpoints.Map(api);
         ExceptionEndpoints.Map(api);
         DocumentEndpoints.Map(api);
+        ClientEndpoints.Map(api);
         return api;
     }
 }

@@ -27,6 +27,7 @@ public static class JobsModule
         services.AddSingleton<WatchTable>();
         services.AddSingleton(new RetentionFunction("select what, deleted from platform.retire($1)"));
         services.AddSingleton(new RetentionFunction("select what, deleted from platform.forget_sessions($1)"));
+        services.AddSingleton(new RetentionFunction("select what, deleted from platform.forget_tokens($1)"));
         return services.AddRecurringJob<Watch>().AddRecurringJob<Retention>();
     }
 

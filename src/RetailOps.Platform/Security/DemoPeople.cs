@@ -23,15 +23,20 @@ public sealed class DemoPeople
 
     private readonly UserManager<Person> people;
     private readonly PeopleDbContext accounts;
+    private readonly Database database;
 
-    internal DemoPeople(UserManager<Person> people, PeopleDbContext accounts)
+    internal DemoPeople(UserManager<Person> people, PeopleDbContext accounts, Database database)
     {
         this.people = people;
         this.accounts = accounts;
+        this.database = database;
     }
 
-    /// <summary>Makes who is missing, and gives a new password to whose password the data folder does not know.</summary>
-    /// <returns>Everybody, in the order of <see cref="Roles.All"/>.</returns>
+    /// <summary>The secret of the client <see cref="Callers.CommandLine"/>, as the data folder keeps it; null when it keeps none.</summary>
+    public static string? SecretOfCommandLine(string dataFolder) => Read(Path.Combine(dataFolder, FileName)).GetValueOrDefault(Callers.CommandLine);
+
+    /// <summary>Makes who is missing, the command line's client included, and gives a new password to whose password the data folder does not know.</summary>
+    /// <returns>All people, in the order of <see cref="Roles.All"/>.</returns>
     public async Task<IReadOnlyList<DemoSignIn>> Ensure(string dataFolder)
     {
         Directory.CreateDirectory(dataFolder);
@@ -57,9 +62,11 @@ public sealed class DemoPeople
             all.Add(new(role, password));
         }
 
-        if (!all.All(s => known.GetValueOrDefault(s.Name) == s.Password))
+        var secret = await DemoClient.Ensure(database, known.GetValueOrDefault(Callers.CommandLine));
+        DemoSignIn[] kept = [.. all, new(Callers.CommandLine, secret)];
+        if (!kept.All(s => known.GetValueOrDefault(s.Name) == s.Password))
         {
-            PrivateFile.Write(path, string.Concat(all.Select(s => $"{s.Name} {s.Password}\n")), overwrite: true);
+            PrivateFile.Write(path, string.Concat(kept.Select(s => $"{s.Name} {s.Password}\n")), overwrite: true);
         }
 
         await one.CommitAsync();

@@ -62,6 +62,12 @@ public sealed class DesignerTokens
     /// </param>
     internal async Task<bool> Opens(HttpContext http, Caller caller)
     {
+        if (http.Features.Get<TokenAnswer>() is not null)
+        {
+            // An access token is no cookie: no page sends it unless its own script was given it.
+            return true;
+        }
+
         var header = http.Request.Headers.Authorization.ToString();
         if (caller is not Caller.Person)
         {

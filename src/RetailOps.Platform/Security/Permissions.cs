@@ -101,6 +101,10 @@ public static class Permissions
         ("workflows.retry", [Roles.Operator]),
         ("workflows.cancel", [Roles.Operator]),
         ("workflows.delete", [Roles.Analyst, Roles.Operator]),
+        ("clients.read", [Roles.Auditor, Roles.Administrator]),
+        ("clients.write", [Roles.Administrator]),
+        ("people.read", [Roles.Auditor, Roles.Administrator]),
+        ("people.write", [Roles.Administrator]),
         ("system.verify", [Roles.Operator, Roles.Auditor, Roles.Administrator]),
         (Health, [Roles.Operator, Roles.Auditor, Roles.Administrator]),
         (Jobs, [Roles.Operator, Roles.Administrator]),
@@ -117,9 +121,23 @@ public static class Permissions
     /// <summary>Every permission that somebody from outside can hold, in the order of the table.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Table.Select(t => t.Permission)];
 
-    /// <summary>What the Demo's command line may do: everything that runs the business, nothing about sign-ins and the host itself.</summary>
+    /// <summary>What the Demo's command line may do: everything that runs the business, nothing that a person decides, nothing about sign-ins and the host itself.</summary>
     public static IReadOnlySet<string> Operational { get; } =
-        All.Where(p => p == "system.verify" || !p.StartsWith("system.", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+        All.Where(p => !IsInPerson(p) && (p == "system.verify" || !(p.StartsWith("system.", StringComparison.Ordinal) || p.StartsWith("people.", StringComparison.Ordinal) || p.StartsWith("clients.", StringComparison.Ordinal))))
+            .ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>What clients may ask for in their own name, at most: what the role of integrators holds.</summary>
+    public static IReadOnlySet<string> OfSystems { get; } = All.Where(p => Holds(Roles.Integrator, p) && !IsInPerson(p)).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>What applications may ask for in the name of a person, at most; of it the person's roles give what they hold.</summary>
+    public static IReadOnlySet<string> OfApps { get; } = All.Where(p => !IsInPerson(p)).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Whether a permission is held by signing in only, and never by an access token, not even one for the person who holds it: approvals,
+    /// credits, accounts, the host's jobs.
+    /// </summary>
+    public static bool IsInPerson(string permission) =>
+        permission.EndsWith(".approve", StringComparison.Ordinal) || permission is "tasks.settle" or "refunds.sundry" or "people.write" or "clients.write" or Jobs || EngineOnly.Contains(permission);
 
     /// <summary>Whether a role holds a permission.</summary>
     public static bool Holds(string role, string permission) => Table.Any(t => t.Permission == permission && t.Roles.Contains(role));

@@ -20,6 +20,15 @@ internal sealed class Person : IdentityUser<Guid>
     }
 
     public List<string> Roles { get; private set; } = [];
+
+    /// <summary>The channels whose orders this person sees; null for all.</summary>
+    public List<string>? Channels { get; private set; }
+
+    /// <summary>The nodes where this person works; null for all.</summary>
+    public List<string>? Nodes { get; private set; }
+
+    /// <summary>How many facts there are of this account.</summary>
+    public int Revision { get; private set; }
 }
 
 internal sealed class PersonConfiguration : IEntityTypeConfiguration<Person>
@@ -35,6 +44,9 @@ internal sealed class PersonConfiguration : IEntityTypeConfiguration<Person>
         builder.Property(p => p.SecurityStamp).HasColumnName("security_stamp").IsRequired();
         builder.Property(p => p.ConcurrencyStamp).HasColumnName("concurrency_stamp").IsRequired().IsConcurrencyToken();
         builder.Property(p => p.Roles).HasColumnName("roles");
+        builder.Property(p => p.Channels).HasColumnName("channels");
+        builder.Property(p => p.Nodes).HasColumnName("nodes");
+        builder.Property(p => p.Revision).HasColumnName("revision");
         builder.Property(p => p.LockoutEnabled).HasColumnName("lockout_enabled");
         builder.Property(p => p.LockoutEnd).HasColumnName("lockout_end");
         builder.Property(p => p.AccessFailedCount).HasColumnName("failed_sign_ins");

@@ -49,7 +49,7 @@ public static class SecurityModule
             o.ValidationInterval = TimeSpan.FromMinutes(1);
             o.OnRefreshingPrincipal = Sessions.Continue;
         });
-        services.AddScoped(s => new DemoPeople(s.GetRequiredService<UserManager<Person>>(), s.GetRequiredService<PeopleDbContext>()));
+        services.AddScoped(s => new DemoPeople(s.GetRequiredService<UserManager<Person>>(), s.GetRequiredService<PeopleDbContext>(), s.GetRequiredService<Database>()));
 
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme, o =>
         {
@@ -70,6 +70,7 @@ public static class SecurityModule
                 return Task.CompletedTask;
             };
         });
+        services.AddTokens(posture);
         services.AddAntiforgery(o =>
         {
             o.Cookie.Name = "retailops-form";
@@ -85,6 +86,7 @@ public static class SecurityModule
     {
         SignInPage.Map(app);
         SignOutPage.Map(app);
+        TokenEndpoints.Map(app);
     }
 
     /// <summary>Lets through whoever signed in, and holds the permission; sends everyone else to sign in, or away. For pages, not for the API.</summary>
@@ -128,6 +130,7 @@ internal sealed class PersonClaims(IOptions<IdentityOptions> options) : IUserCla
         identity.AddClaim(new(ClaimTypes.Name, user.UserName!));
         identity.AddClaim(new(options.Value.ClaimsIdentity.SecurityStampClaimType, user.SecurityStamp!));
         identity.AddClaim(Sessions.Begin());
+        identity.AddClaims(Callers.Bindings(user));
         identity.AddClaims(user.Roles.Select(r => new Claim(ClaimTypes.Role, r)));
         return Task.FromResult(new ClaimsPrincipal(identity));
     }

@@ -12,7 +12,7 @@ public sealed class SignInTests(HostFixture host)
     {
         var kept = await File.ReadAllLinesAsync(Path.Combine(host.Settings.DataFolder, DemoPeople.FileName));
 
-        kept.Should().Equal(host.People.Select(p => $"{p.Name} {p.Password}"));
+        kept.Should().Equal([.. host.People.Select(p => $"{p.Name} {p.Password}"), $"cli {DemoPeople.SecretOfCommandLine(host.Settings.DataFolder)}"]);
         foreach (var person in host.People)
         {
             using var browser = host.Open();
