@@ -28,6 +28,9 @@ public static class PlatformModule
         services.AddSingleton<Deliveries>();
         services.TryAddSingleton(new RelayOptions());
         services.AddHostedService<Relay>();
+        services.TryAddSingleton(new AuditOptions());
+        services.AddSingleton<AuditChain>().AddSingleton<AuditCheck>();
+        services.AddHostedService<Chainer>();
         services.AddSingleton(s => new FactCatalogue([typeof(PlatformModule).Assembly, .. contracts], s.GetServices<SubscriberDescription>()));
         services.AddScoped<UnitOfWork>();
         services.AddScoped<WorkExecution>();

@@ -17,9 +17,13 @@ internal static class VerifyVerb
         Options:
           --data DIR    the data folder
           --json        {"checked":n,"broken":n,"invariants":[{"id":…,"holds":…,"broken":n,"examples":[…],"milliseconds":ms}]}
+          --audit       only the audit chain: links what waits, recomputes all of it from the first row, names the rows that are not as they were linked, and
+                        compares with the heads that were exported into the data folder; with --json
+                        {"checked":rows,"broken":n,"links":n,"unlinked":n,"exported":n,"head":…,"findings":[{"kind":…,"link":n,"event":…,"message":…}]}
+          --heads FILE  with --audit: a copy of the exported heads that was kept elsewhere, instead of the data folder's
         Ends with 0 when all hold, with 1 when one is broken or could not be checked.
         """,
-        VerbOptions.Usual, Run);
+        new Dictionary<string, bool>(VerbOptions.Usual) { ["--audit"] = false, ["--heads"] = true }, Run);
 
     private static async Task<int> Run(VerbOptions options, CancellationToken ct)
     {
@@ -31,6 +35,15 @@ internal static class VerifyVerb
         // The container only, for the modules' invariants: nothing of it is started.
         await using var clock = await ReplayClock.Of(database.Report.AppConnectionString, ct);
         await using var app = HostComposition.Build([], settings, database.Report.AppConnectionString, log, clock);
+
+        // Where no host runs nobody has linked the last rows.
+        var chain = app.Services.GetRequiredService<AuditChain>();
+        await chain.LinkAll(ct);
+        if (options["--audit"] is not null)
+        {
+            return await AuditReporting.Run(app.Services.GetRequiredService<AuditCheck>(), HeadsOf(options, chain.HeadsIn(settings.DataFolder)), options.Json, ct);
+        }
+
         var results = new List<InvariantResult>();
         await foreach (var result in app.Services.GetRequiredService<Verification>().Check(null, null, ct))
         {
@@ -53,6 +66,13 @@ internal static class VerifyVerb
 
         return broken == 0 ? 0 : 1;
     }
+
+    private static HeadFile HeadsOf(VerbOptions options, HeadFile usual) => options["--heads"] switch
+    {
+        null => usual,
+        var file when File.Exists(file) => new(file),
+        var file => throw new SetupException($"There is no file {file}: --heads names one with exported heads."),
+    };
 
     private static string Line(InvariantResult result)
     {

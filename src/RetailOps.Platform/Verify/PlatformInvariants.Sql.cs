@@ -52,5 +52,35 @@ internal static class PlatformInvariants
             where ($1::timestamptz is null or coalesce(d.decided, d.created) >= $1)
               and d.revision is distinct from (select max(e.revision) from platform.events e where e.aggregate = 'document/' || d.kind || '/' || d.name || '/' || d.version)
             """);
+        yield return new(
+            "I14a", "each link of the audit chain follows from the one before it and the hashes of its rows",
+            """
+            select 'link ' || c.sequence || ' does not follow from what is before it'
+            from platform.chain c left join platform.chain p on p.sequence = c.sequence - 1
+            where ($1::timestamptz is null or c.linked >= $1)
+              and (c.head <> sha256(coalesce(p.head, decode(repeat('00', 32), 'hex')) || c.hashes) or (p.sequence is null) <> (c.sequence = 1)
+                   or c.total <> coalesce(p.total, 0) + c.rows or c.rows <> cardinality(c.ids))
+            """);
+        yield return new(
+            "I14b", "the rows of each link of the audit chain are what was linked; verify --audit says which are not",
+            $"""
+            select 'link ' || c.sequence || ' covers rows that are not as they were'
+            from platform.chain c left join platform.chain p on p.sequence = c.sequence - 1
+            cross join lateral (
+              select string_agg({AuditChain.RowHash}, ''::bytea order by e.xact, e.id) as hashes from platform.events e
+              where (e.xact, e.id) > (coalesce(p.upto_xact, -1), coalesce(p.upto_id, '00000000-0000-0000-0000-000000000000')) and (e.xact, e.id) <= (c.upto_xact, c.upto_id)) r
+            where ($1::timestamptz is null or c.linked >= $1) and r.hashes is distinct from c.hashes
+            """);
+
+        // Where nobody works nobody links: without a time to look back to, this says nothing.
+        yield return new(
+            "I14c", "events are linked into the audit chain within 10 s",
+            """
+            select 'event ' || e.id || ' has waited to be linked since ' || e.recorded
+            from platform.events e
+            where $1::timestamptz is not null and e.recorded >= $1 and e.recorded < clock_timestamp() - interval '10 s'
+              and (e.xact, e.id) > (coalesce((select c.upto_xact from platform.chain c order by c.sequence desc limit 1), -1),
+                                    coalesce((select c.upto_id from platform.chain c order by c.sequence desc limit 1), '00000000-0000-0000-0000-000000000000'))
+            """);
     }
 }
