@@ -149,6 +149,7 @@ internal sealed partial class Burst
             Journal(execution, subStatus == InstanceSubStatus.Finished ? "Completed" : "Canceled", null);
         }
 
+        KeepVariables(state.Executions.Find(e => e.Parent is null));
         state.Executions.Clear();
         state.Scheduled.Clear();
         state.Bookmarks.Clear();
@@ -156,6 +157,17 @@ internal sealed partial class Burst
         state.Status = InstanceStatus.Finished;
         state.SubStatus = subStatus;
         completed = null;
+    }
+
+    private void KeepVariables(ActivityExecution? whole)
+    {
+        if (workflow.KeepsVariables && whole?.Variables is { } variables)
+        {
+            foreach (var (id, value) in variables)
+            {
+                state.EndVariables[id] = value;
+            }
+        }
     }
 
     /// <summary>Ends an execution and then, one by one, the parents that end with it.</summary>
@@ -172,6 +184,7 @@ internal sealed partial class Burst
             Remove(execution);
             if (execution.Parent is not { } parent)
             {
+                KeepVariables(execution);
                 End(InstanceSubStatus.Finished);
                 return;
             }
