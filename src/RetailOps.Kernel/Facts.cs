@@ -9,6 +9,13 @@ public sealed class EventNameAttribute(string name) : Attribute
     public string Name { get; } = name;
 }
 
+/// <summary>
+/// That this happened means that somebody, or a rule that people have approved, has looked at the case: money may be given back behind it. A workflow that waits for it, or starts
+/// with it, goes on as one that was looked at.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class LookedAtAttribute : Attribute;
+
 /// <summary>Something that happened. Written once, in the transaction that made it so; delivered at least once.</summary>
 /// <remarks>Implement <see cref="Aggregate"/> and <see cref="Key"/> explicitly: they are columns, not part of the stored JSON.</remarks>
 public interface IFact

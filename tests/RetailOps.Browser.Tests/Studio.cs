@@ -97,6 +97,23 @@ public sealed partial class Studio : IAsyncDisposable
     /// <returns>What the new step is called.</returns>
     public async Task<string> Drag(string activity, int x, int y)
     {
+        var item = await InPalette(activity);
+        var count = await Page.Locator(".x6-node").CountAsync();
+        await Saved(() => item.DragToAsync(Canvas, new() { TargetPosition = new() { X = x, Y = y } }));
+        await Assertions.Expect(Page.Locator(".x6-node")).ToHaveCountAsync(count + 1);
+        return await Page.Locator(".x6-node-selected .activity-label").InnerTextAsync();
+    }
+
+    /// <summary>The same where the save that follows is refused.</summary>
+    /// <returns>What the designer says of it.</returns>
+    public async Task<string> DragInVain(string activity, int x, int y, int status)
+    {
+        var item = await InPalette(activity);
+        return await Refused(status, () => item.DragToAsync(Canvas, new() { TargetPosition = new() { X = x, Y = y } }));
+    }
+
+    private async Task<ILocator> InPalette(string activity)
+    {
         await Page.GetByRole(AriaRole.Textbox, new() { Name = "Search" }).First.FillAsync(activity);
         var item = Page.Locator("[draggable=true]").Filter(new() { Has = Page.GetByText(activity, new() { Exact = true }) }).First;
         await item.WaitForAsync(new() { State = WaitForSelectorState.Attached });
@@ -105,10 +122,7 @@ public sealed partial class Studio : IAsyncDisposable
             await Page.Locator(".mud-expand-panel", new() { Has = item }).Locator(".mud-expand-panel-header").ClickAsync();
         }
 
-        var count = await Page.Locator(".x6-node").CountAsync();
-        await Saved(() => item.DragToAsync(Canvas, new() { TargetPosition = new() { X = x, Y = y } }));
-        await Assertions.Expect(Page.Locator(".x6-node")).ToHaveCountAsync(count + 1);
-        return await Page.Locator(".x6-node-selected .activity-label").InnerTextAsync();
+        return item;
     }
 
     /// <summary>Draws a connection from an outcome of one activity to another.</summary>

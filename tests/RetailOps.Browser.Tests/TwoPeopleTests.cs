@@ -69,8 +69,7 @@ public sealed class TwoPeopleTests(DesignerShop shop)
         await second.Edit(Workflow);
         await first.Drag("Write Line", 60, 60);
 
-        var said = await second.Refused(409, () => second.Page.Locator("[draggable=true]").Filter(new() { Has = second.Page.GetByText("Delay", new() { Exact = true }) }).First
-            .DragToAsync(second.Page.Locator(".x6-graph").First, new() { TargetPosition = new() { X = 60, Y = 200 } }));
+        var said = await second.DragInVain("Delay", 60, 200, status: 409);
 
         said.Should().Contain("Somebody else has saved this workflow since you opened it").And.Contain("Open it again");
         await second.Picture("conflict");

@@ -140,6 +140,7 @@ public sealed record GrantSundryCredit(string Key, Money Amount, string Reason, 
 /// <param name="Kind"><c>return</c> or <c>sundry</c>.</param>
 /// <param name="NeedsApproval">Whether a person must approve it.</param>
 [EventName("returns.refund-granted.v1")]
+[LookedAt]
 public sealed record RefundGranted(Guid EventId, DateTimeOffset OccurredAt, Guid RefundId, Guid? ReturnId, OrderId? OrderId, Money Amount, string Kind, bool NeedsApproval) : IFact
 {
     string IFact.Aggregate => BusinessKey.Of("refund", RefundId);
@@ -154,6 +155,7 @@ public sealed record RefundGranted(Guid EventId, DateTimeOffset OccurredAt, Guid
 /// <param name="Amount">Taxes in it.</param>
 /// <param name="NeedsApproval">Whether a person must approve it.</param>
 [EventName("returns.sundry-credit-granted.v1")]
+[LookedAt]
 public sealed record SundryCreditGranted(Guid EventId, DateTimeOffset OccurredAt, Guid RefundId, Money Amount, bool NeedsApproval) : IFact
 {
     string IFact.Aggregate => BusinessKey.Of("refund", RefundId);
@@ -182,6 +184,7 @@ public sealed record ApprovalOpened(Guid EventId, DateTimeOffset OccurredAt, Gui
 /// <param name="RefundId">The refund.</param>
 /// <param name="Status"><c>open</c> (another person must), <c>approved</c> or <c>rejected</c>.</param>
 [EventName("returns.approval-decided.v1")]
+[LookedAt]
 public sealed record ApprovalDecided(Guid EventId, DateTimeOffset OccurredAt, Guid ApprovalId, Guid RefundId, string Status) : IFact
 {
     string IFact.Aggregate => BusinessKey.Of("approval", ApprovalId);

@@ -140,6 +140,7 @@ public sealed record ReturnRequested(Guid EventId, DateTimeOffset OccurredAt, Gu
 /// <param name="ReturnId">The return.</param>
 /// <param name="Permitted">The answer.</param>
 [EventName("returns.return-decided.v1")]
+[LookedAt]
 public sealed record ReturnDecided(Guid EventId, DateTimeOffset OccurredAt, Guid ReturnId, bool Permitted) : IFact
 {
     string IFact.Aggregate => BusinessKey.Of("return", ReturnId);
@@ -181,6 +182,7 @@ public sealed record ReturnReceived(Guid EventId, DateTimeOffset OccurredAt, Gui
 /// <param name="LineId">Its line.</param>
 /// <param name="Grade">What was found.</param>
 [EventName("returns.line-inspected.v1")]
+[LookedAt]
 public sealed record ReturnLineInspected(Guid EventId, DateTimeOffset OccurredAt, Guid ReturnId, int LineId, string Grade) : IFact
 {
     string IFact.Aggregate => BusinessKey.Of("return", ReturnId);
@@ -209,6 +211,7 @@ public sealed record ReturnLineDisposed(Guid EventId, DateTimeOffset OccurredAt,
 /// <param name="ReturnId">The return.</param>
 /// <param name="OrderId">The order; null for a blind return.</param>
 [EventName("returns.return-inspected.v1")]
+[LookedAt]
 public sealed record ReturnInspected(Guid EventId, DateTimeOffset OccurredAt, Guid ReturnId, OrderId? OrderId) : IFact
 {
     string IFact.Aggregate => BusinessKey.Of("return", ReturnId);

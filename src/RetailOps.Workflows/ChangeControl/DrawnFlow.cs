@@ -1,6 +1,9 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 
+using RetailOps.Kernel;
+using RetailOps.Platform;
+
 namespace RetailOps.Workflows;
 
 /// <summary>An activity as the linter sees it: what was drawn, and what its kind declares.</summary>
@@ -15,8 +18,11 @@ internal sealed partial class DrawnNode
     /// <summary>What ends by several outcomes at once, or by such as only a script knows.</summary>
     private static readonly HashSet<string> Many = new(StringComparer.Ordinal) { "Elsa.FlowFork", "Elsa.RunJavaScript", "Elsa.BulkDispatchWorkflows" };
 
-    public DrawnNode(CompiledNode node, ActivityDefinition? drawn, ActivityKind? kind)
+    private readonly FactCatalogue facts;
+
+    public DrawnNode(CompiledNode node, ActivityDefinition? drawn, ActivityKind? kind, FactCatalogue facts)
     {
+        this.facts = facts;
         (Node, Drawn, Kind) = (node, drawn, kind);
         Effect = kind?.Class.GetCustomAttribute<EffectAttribute>();
         Settles = [.. kind?.Class.GetCustomAttributes<SettlesAttribute>().Select(s => s.Effect) ?? []];
@@ -41,11 +47,13 @@ internal sealed partial class DrawnNode
     /// <summary>Pays: gives money back for good.</summary>
     public bool Pays => Effect is { Effect: Workflows.Effect.Refunds, UndoneBy: null };
 
-    /// <summary>A person or a policy has looked before it goes on: a task, an approval, what was granted, or a fact that says so.</summary>
-    public bool IsCheck => Node.Activity is HumanTaskActivity
-        || Effect is { Effect: Workflows.Effect.Refunds, UndoneBy: not null }
-        || (Literal("workflowDefinitionId") is { } child && child.Contains("approval", StringComparison.Ordinal) && Waits)
-        || (Literal("eventName") is { } name && Checked().IsMatch(name))
+    /// <summary>
+    /// A person or a policy has looked before it goes on, by what is declared: its effect is that it waits for a person, or that it grants what another one pays; or it waits for a
+    /// fact that says so. What anything is called says nothing.
+    /// </summary>
+    public bool IsCheck => Effect is { Effect: Workflows.Effect.Waits } or { Effect: Workflows.Effect.Refunds, UndoneBy: not null }
+        || (Node.Activity is Event && Literal("eventName") is { } name && IsLookedAt(name))
+        || Kind?.Events.Any(IsLookedAt) == true
         || (Node.Activity is Sequence && Node.Children.Length > 0 && Inner.Any(i => i.IsCheck));
 
     public IReadOnlyList<DrawnNode> Inner { get; init; } = [];
@@ -57,7 +65,7 @@ internal sealed partial class DrawnNode
 
     public bool Ends => Node.Activity is ITerminal;
 
-    public static IEnumerable<DrawnNode> All(CompiledWorkflow workflow, ActivityCatalogue catalogue)
+    public static IEnumerable<DrawnNode> All(CompiledWorkflow workflow, ActivityCatalogue catalogue, FactCatalogue facts)
     {
         var drawn = new Dictionary<string, ActivityDefinition>(StringComparer.Ordinal);
         void Collect(ActivityDefinition activity)
@@ -77,7 +85,7 @@ internal sealed partial class DrawnNode
         DrawnNode Made(CompiledNode node)
         {
             var definition = drawn.GetValueOrDefault(node.Id);
-            return new DrawnNode(node, definition, definition is null ? null : catalogue.Find(definition.Type, definition.Version))
+            return new DrawnNode(node, definition, definition is null ? null : catalogue.Find(definition.Type, definition.Version), facts)
             {
                 Inner = [.. node.Children.Concat(node.Ports.Select(p => p.Value)).Select(Made)],
             };
@@ -87,6 +95,8 @@ internal sealed partial class DrawnNode
         IEnumerable<DrawnNode> Down(DrawnNode node) => node.Inner.SelectMany(Down).Prepend(node);
         return Down(top);
     }
+
+    private bool IsLookedAt(string fact) => facts.Types.GetValueOrDefault(fact)?.IsDefined(typeof(LookedAtAttribute), inherit: false) == true;
 
     /// <summary>What an input says when it is written out; null when it is computed or missing.</summary>
     public string? Literal(string input)
@@ -111,9 +121,6 @@ internal sealed partial class DrawnNode
 
         return (expression.Text("value") ?? Literal(input)) is { } text && TextList().IsMatch(text) ? [.. Quoted().Matches(text).Select(m => m.Groups[1].Value)] : null;
     }
-
-    [GeneratedRegex("-(inspected|granted|approved|authorised|decided)\\.", RegexOptions.CultureInvariant)]
-    private static partial Regex Checked();
 
     [GeneratedRegex("""^\s*\[\s*(['"][^'"]*['"]\s*,?\s*)+\]\s*$""", RegexOptions.CultureInvariant)]
     private static partial Regex TextList();

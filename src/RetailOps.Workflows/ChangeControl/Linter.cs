@@ -13,7 +13,7 @@ internal sealed class Linter(ActivityCatalogue catalogue, FactCatalogue facts)
     /// <summary>Errors first.</summary>
     public IReadOnlyList<DefinitionProblem> Check(CompiledWorkflow workflow)
     {
-        var nodes = DrawnNode.All(workflow, catalogue).ToList();
+        var nodes = DrawnNode.All(workflow, catalogue, facts).ToList();
         var flows = nodes.Where(n => n.Node.Flow is not null).Select(n => new DrawnFlow(n)).ToList();
         var found = workflow.Problems
             .Concat(flows.SelectMany(LintJoins.Of))

@@ -41,6 +41,9 @@ internal sealed class CompiledWorkflow
     /// <summary>Some script asks for outputs of earlier activities, so they are kept.</summary>
     public required bool KeepsOutputs { get; init; }
 
+    /// <summary>Whether an instance that has ended keeps what its variables held. Set once, before the version is run.</summary>
+    public bool KeepsVariables { get; internal set; }
+
     /// <summary>By <see cref="CompiledNode.Key"/>.</summary>
     public required FrozenDictionary<string, CompiledNode> NodesById { get; init; }
 

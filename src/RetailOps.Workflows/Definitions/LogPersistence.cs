@@ -18,6 +18,7 @@ internal static class LogPersistence
     public static void Apply(CompiledWorkflow workflow, ActivityCatalogue catalogue, bool byDefault)
     {
         var whole = Default(workflow.Definition.Document) ?? byDefault;
+        workflow.KeepsVariables = whole;
         var drawn = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         if (workflow.Definition.Root is { } root)
         {

@@ -173,6 +173,19 @@ internal sealed partial class Burst
         {
             Journal(execution, subStatus == InstanceSubStatus.Finished ? JournalWord.Ended : JournalWord.Canceled);
         }
+
+        KeepVariables(state.Executions.Find(e => e.Parent is null));
+    }
+
+    private void KeepVariables(ActivityExecution? whole)
+    {
+        if (workflow.KeepsVariables && whole?.Variables is { } variables)
+        {
+            foreach (var (id, value) in variables)
+            {
+                state.EndVariables[id] = value;
+            }
+        }
     }
 
     /// <summary>Ends an execution and then, one by one, the parents that end with it.</summary>
@@ -189,6 +202,7 @@ internal sealed partial class Burst
             Remove(execution);
             if (execution.Parent is not { } parent)
             {
+                KeepVariables(execution);
                 Retire(execution);
                 End(InstanceSubStatus.Finished);
                 return;

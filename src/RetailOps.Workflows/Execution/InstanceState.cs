@@ -83,6 +83,9 @@ internal sealed class InstanceState
     /// <summary>Outputs by activity id and output name, kept only for definitions that ask for them.</summary>
     public Dictionary<string, object?> ActivityOutputs { get => field ??= []; init; }
 
+    /// <summary>What the variables of the whole workflow held when it ended, by their ids; kept only where its steps' values are written down, too.</summary>
+    public Dictionary<string, object?> EndVariables { get => field ??= []; init; }
+
     /// <summary>Steps that were done and can be undone, oldest first; only of definitions that compensate.</summary>
     public List<DoneStep> Done => field ??= [];
 

@@ -22,6 +22,7 @@ internal static class StateReader
             Input = Values(root, "in"),
             Output = Values(root, "out"),
             ActivityOutputs = Values(root, "ao"),
+            EndVariables = Values(root, "ev"),
             Properties = Properties(root, "prop"),
             LastResult = root.TryGetProperty("last", out var last) ? ValueCodec.Read(last) : null,
         };

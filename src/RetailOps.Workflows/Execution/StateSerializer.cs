@@ -66,6 +66,7 @@ internal static class StateSerializer
         Values(writer, "in", state.Input);
         Values(writer, "out", state.Output);
         Values(writer, "ao", state.ActivityOutputs);
+        Values(writer, "ev", state.EndVariables);
         Properties(writer, "prop", state.Properties);
         if (state.NeedsContinue && state.LastResult is not null)
         {

@@ -100,6 +100,21 @@ public sealed class LinterTests
         Errors(hidden).Should().Equal("refund-unchecked pay");
     }
 
+    [Theory]
+    [InlineData("Elsa.Event", "returns.return-inspected.v1", true)]
+    [InlineData("Elsa.Event", "returns.approval-decided.v1", true)]
+    [InlineData("Elsa.Event", "returns.return-requested.v1", false)]
+    [InlineData("Elsa.Event", "mine.never-inspected.v1", false)]
+    [InlineData("Elsa.PublishEvent", "returns.return-inspected.v1", false)]
+    [InlineData("Elsa.ExecuteWorkflow", "my-approval", false)]
+    public void Money_follows_from_what_a_fact_declares_and_not_from_what_anything_is_called(string type, string name, bool isSeen)
+    {
+        var drawing = new Drawing().Add("start", "Elsa.Start").Add("look", type, (type == "Elsa.ExecuteWorkflow" ? "workflowDefinitionId" : "eventName", name)).Add("pay", "RetailOps.ExecuteRefund").Add("end", "Elsa.End")
+            .Connect("start → look → pay").Connect("pay:Executed → end").Connect("pay:Refused → end");
+
+        Errors(drawing).Should().Equal(isSeen ? [] : ["refund-unchecked pay"]);
+    }
+
     [Fact]
     public void What_is_allocated_is_taken_over_or_given_back_on_every_way()
     {

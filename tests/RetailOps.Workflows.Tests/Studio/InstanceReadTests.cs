@@ -31,6 +31,34 @@ public sealed class InstanceReadTests(StudioFixture studio)
             .Should().Equal("Workflow1:Flowchart1:e1", "Workflow1:Flowchart1", "Workflow1");
     }
 
+    [Theory]
+    [InlineData(false, "Elsa.Finish", "Finished", "the last word")]
+    [InlineData(false, "Elsa.WriteLine", "Finished", "the last word")]
+    [InlineData(true, "Elsa.WriteLine", "Finished", null)]
+    public async Task What_the_variables_held_at_the_end_is_shown_where_values_are_written_down(bool isGoverned, string last, string ending, string? shown)
+    {
+        await studio.Publish(id, new Drawing().Variable("Word", "String", "the first word").Set("s", "Word", "the last word").Add("end", last).Connect("s → end"), isGoverned);
+
+        var state = await studio.Execute(id);
+        var variables = await studio.Get($"/workflow-instances/{state.GetProperty("id").GetString()}/variables");
+
+        state.GetProperty("subStatus").GetString().Should().Be(ending);
+        variables.GetProperty("items")[0].GetProperty("name").GetString().Should().Be("Word");
+        (variables.GetProperty("items")[0].TryGetProperty("value", out var value) ? value.GetString() : null).Should().Be(shown);
+    }
+
+    [Fact]
+    public async Task What_the_variables_held_when_it_was_cancelled_is_shown()
+    {
+        await studio.Publish(id, StudioFixture.Approval());
+        var instance = (await studio.Execute(id)).GetProperty("id").GetString()!;
+
+        await studio.Send(HttpMethod.Post, $"/cancel/workflow-instances/{instance}", null, HttpStatusCode.OK);
+        await studio.Ended(instance);
+
+        (await studio.Get($"/workflow-instances/{instance}/variables")).GetProperty("items")[0].GetProperty("value").ToString().Should().Be("120");
+    }
+
     [Fact]
     public async Task The_journal_is_read_in_pieces_and_without_what_nobody_wants_to_see()
     {

@@ -77,11 +77,11 @@ internal static class ElsaState
         return json;
     }
 
-    /// <summary>What is declared for the whole workflow, with the values of now; of an instance that has ended, the values that it began with are gone with the rest.</summary>
+    /// <summary>What is declared for the whole workflow, with the values of now, or of the end where they were kept.</summary>
     public static IReadOnlyList<object> Variables(InstanceDetail instance)
     {
-        var root = instance.State.Executions.FirstOrDefault(e => e.Parent is null);
-        return [.. instance.Workflow.Nodes[0].Variables.Select(v => new { id = v.Id, name = v.Name, value = Value(root?.Variables?.GetValueOrDefault(v.Id)) })];
+        var values = instance.State.IsFinished ? instance.State.EndVariables : instance.State.Executions.FirstOrDefault(e => e.Parent is null)?.Variables;
+        return [.. instance.Workflow.Nodes[0].Variables.Select(v => new { id = v.Id, name = v.Name, value = Value(values?.GetValueOrDefault(v.Id)) })];
     }
 
     private static JsonElement? Value(object? value) => value is null ? null : ValueConverter.ToJson(value);
