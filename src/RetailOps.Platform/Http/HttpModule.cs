@@ -62,6 +62,7 @@ public static class HttpModule
         ExceptionEndpoints.Map(api);
         DocumentEndpoints.Map(api);
         ClientEndpoints.Map(api);
+        PersonEndpoints.Map(api);
         return api;
     }
 }

@@ -27,7 +27,7 @@ internal sealed class Person : IdentityUser<Guid>
     /// <summary>The nodes where this person works; null for all.</summary>
     public List<string>? Nodes { get; private set; }
 
-    /// <summary>How many facts there are of this account.</summary>
+    /// <summary>How many facts there are of this account, see <see cref="PersonRow"/>.</summary>
     public int Revision { get; private set; }
 }
 

@@ -80,7 +80,7 @@ public sealed class ProbeHost : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(o => o.Limits.MaxRequestBodySize = HttpModule.MaxBody);
         builder.Services.AddHttp();
-        builder.Services.AddSecurity(new SecurityPosture(isDemo), () => RootKey.Load(null, folder, mayCreate: true));
+        builder.Services.AddSecurity(new SecurityPosture(isDemo) { TrustsThisMachine = isDemo }, () => RootKey.Load(null, folder, mayCreate: true));
         builder.Services.AddPlatform(new Database(connectionString, requestPool: 4), [typeof(ProbeHost).Assembly], []);
         builder.Services.AddSingleton<IEventSink, Silence>();
         var host = builder.Build();

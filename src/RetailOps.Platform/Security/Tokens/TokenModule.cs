@@ -5,10 +5,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
+using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using OpenIddict.Validation;
 
 using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace RetailOps.Platform;
 
@@ -20,6 +22,9 @@ internal static class TokenModule
 
     /// <summary>How long a person's application may go on without a new sign-in: each refresh token lives so long, and is good once.</summary>
     public static readonly TimeSpan RefreshLife = TimeSpan.FromHours(12);
+
+    // Before the library's own first step, which has the order int.MinValue + 100,000.
+    private const int First = int.MinValue + 50_000;
 
     public static IServiceCollection AddTokens(this IServiceCollection services, SecurityPosture posture)
     {
@@ -62,17 +67,31 @@ internal static class TokenModule
                     web.DisableTransportSecurityRequirement();
                 }
 
+                // Scopes are our permissions and stand in no table, where the library would look for one that it does not know.
+                o.AddEventHandler<ValidateTokenRequestContext>(h => h.UseInlineHandler(c => RefuseUnknown(c, c.Request, c.Options)).SetOrder(First));
+                o.AddEventHandler<ValidateAuthorizationRequestContext>(h => h.UseInlineHandler(c => RefuseUnknown(c, c.Request, c.Options)).SetOrder(First));
+
                 // Hosts of one database may be reached by several names; what they sign they all know by its key.
-                o.Configure(c => c.TokenValidationParameters.ValidateIssuer = false);
+                o.Configure(c => c.TokenValidationParameters.IssuerValidator = (issuer, _, _) => issuer);
             })
             .AddValidation(o =>
             {
                 o.UseLocalServer();
                 o.UseAspNetCore();
                 o.AddAudiences(TokenHolders.Audience);
-                o.Configure(c => c.TokenValidationParameters.ValidateIssuer = false);
+                o.Configure(c => c.TokenValidationParameters.IssuerValidator = (issuer, _, _) => issuer);
             });
         return services;
+    }
+
+    private static ValueTask RefuseUnknown(BaseValidatingContext context, OpenIddictRequest request, OpenIddictServerOptions options)
+    {
+        if (request.GetScopes().FirstOrDefault(s => !options.Scopes.Contains(s)) is { } unknown)
+        {
+            context.Reject(Errors.InvalidScope, $"No token is given for '{(unknown.Length > 60 ? unknown[..60] : unknown)}'.");
+        }
+
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Reads tokens; see <see cref="BearerTokens"/>.</summary>
