@@ -33,7 +33,7 @@ public sealed class Callers(SecurityPosture posture)
         }
 
         var roles = user.FindAll(ClaimTypes.Role).Select(c => c.Value).ToHashSet(StringComparer.Ordinal);
-        return new(id, Permissions.Of(roles)) { Roles = roles };
+        return new(id, Permissions.Of(roles)) { Roles = roles, SignedInAt = Sessions.SignedInAt(user) };
     }
 
     private static bool IsFromThisMachine(HttpContext http) =>
