@@ -74,6 +74,7 @@ public static class HostComposition
         services.AddHealth();
         services.AddApiDocument();
         services.AddScoped<ProposalPages>();
+        services.AddInbox();
         AddTelemetry(services, builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
 
         var app = builder.Build();
@@ -109,6 +110,7 @@ public static class HostComposition
         app.MapWorkflowEndpoints();
         app.MapDesignerApi().MapStudio();
         app.MapDesigner();
+        app.MapInbox();
         app.MapStudioLinks();
         app.MapDesignerHubs().MapStudioHub();
 

@@ -51,6 +51,12 @@ public abstract record Caller
         /// <summary>The person's roles, for work that is meant for some of them; permissions decide everything else.</summary>
         public IReadOnlySet<string> Roles { get; init; } = new HashSet<string>();
 
+        /// <summary>
+        /// When the person last gave the password, UTC; kept through renewals of the session. Null for whoever acts for a person without a sign-in of his own:
+        /// such a caller never decides about money.
+        /// </summary>
+        public DateTimeOffset? SignedInAt { get; init; }
+
         /// <inheritdoc/>
         public override string Actor => $"person:{Id}";
 

@@ -96,8 +96,9 @@ public sealed class ReturnsFixture : IAsyncLifetime
         return came;
     }
 
-    /// <summary>Sends a request as somebody.</summary>
-    public Task<Result<T>> Run<T>(Caller caller, MediatR.IRequest<Result<T>> request) => Host.Requests.Run(caller, request);
+    /// <summary>Sends a request as somebody; a person has just signed in unless the test says when.</summary>
+    public Task<Result<T>> Run<T>(Caller caller, MediatR.IRequest<Result<T>> request) =>
+        Host.Requests.Run(caller is Caller.Person { SignedInAt: null } person ? person with { SignedInAt = Clock.GetUtcNow() } : caller, request);
 
     /// <summary>Sends a request that must be granted.</summary>
     public async Task<T> Must<T>(Caller caller, MediatR.IRequest<Result<T>> request) => (await Run(caller, request)).Value;

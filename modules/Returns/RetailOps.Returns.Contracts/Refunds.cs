@@ -36,44 +36,6 @@ public sealed record GetRefund(Guid Id) : IRequest<Result<RefundView>>;
 [Needs("refunds.ask")]
 public sealed record OpenApproval(Guid RefundId) : IRequest<Result<ApprovalView>>;
 
-/// <summary>What a person must decide about money.</summary>
-/// <param name="Id">Ours.</param>
-/// <param name="RefundId">The refund.</param>
-/// <param name="Status">open, approved, rejected.</param>
-/// <param name="Amount">What it is about; bound by a hash, so that a changed amount needs a new approval.</param>
-/// <param name="Tier">1, or 2 for a second, different person above the second limit.</param>
-/// <param name="RequestedBy">Who asked; never approves.</param>
-/// <param name="DecidedBy">Who decided, in order; empty while it is open.</param>
-/// <param name="OpenedAt">Business time, UTC.</param>
-/// <param name="DueAt">When it escalates.</param>
-/// <param name="Revision">The ETag.</param>
-public sealed record ApprovalView(
-    Guid Id, Guid RefundId, string Status, Money Amount, int Tier, string RequestedBy, IReadOnlyList<string> DecidedBy, DateTimeOffset OpenedAt, DateTimeOffset DueAt, int Revision);
-
-/// <summary>One approval.</summary>
-/// <param name="Id">Which.</param>
-[Needs("refunds.read"), AsksDatabase]
-public sealed record GetApproval(Guid Id) : IRequest<Result<ApprovalView>>;
-
-/// <summary>Approvals, oldest first.</summary>
-/// <param name="Status">Only these; null for all.</param>
-/// <param name="After">The last id of the page before; null for the first page.</param>
-/// <param name="Limit">1 to 501.</param>
-[Needs("refunds.read"), AsksDatabase]
-public sealed record ListApprovals(string? Status, Guid? After, int Limit) : IRequest<Result<IReadOnlyList<ApprovalView>>>;
-
-/// <summary>Says yes or no to a refund. Completes the task of the flow in the same transaction.</summary>
-/// <param name="Id">The approval.</param>
-/// <param name="Approve">The answer.</param>
-/// <param name="Comment">At most 500 characters; mandatory for a no.</param>
-/// <param name="Revision">The revision that the person saw; null when nobody looked.</param>
-/// <returns>
-/// The approval, <c>returns.unknown-approval</c> (NotFound), <c>returns.decided</c>, <c>returns.stale-approval</c>, <c>returns.not-granted</c> (Conflict), <c>returns.own-request</c>,
-/// <c>returns.same-approver</c>, <c>returns.approver-is-no-person</c> (Rule).
-/// </returns>
-[Needs("refunds.approve")]
-public sealed record DecideApproval(Guid Id, bool Approve, string? Comment = null, int? Revision = null) : IRequest<Result<ApprovalView>>;
-
 /// <summary>Pays a refund that needs no approval or has it: the order's money is settled. A second call answers as the first.</summary>
 /// <param name="RefundId">The refund.</param>
 /// <returns>What the ERP's credit memo says, or <c>returns.unknown-refund</c> (NotFound), <c>returns.not-approved</c>, <c>returns.voided</c> (Conflict).</returns>

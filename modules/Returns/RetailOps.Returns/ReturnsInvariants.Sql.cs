@@ -19,7 +19,8 @@ internal static class ReturnsInvariants
         (select count(distinct d.decided_by)
          from returns.approvals a join returns.decisions d on d.approval_id = a.id
          where a.refund_id = r.id and a.status = 'approved' and a.subject = {Subject}
-           and d.is_approved and d.decided_at <= r.settled_at and d.decided_by like 'person:%' and d.decided_by <> all (r.barred) and d.decided_by <> r.requested_by)
+           and d.is_approved and d.decided_at <= r.settled_at and d.decided_by like 'person:%' and d.decided_by <> all (r.barred) and d.decided_by <> r.requested_by
+           and (d.on_behalf_of is null or d.on_behalf_of <> all (r.barred)))
         """;
 
     public static IEnumerable<Invariant> All { get; } =

@@ -15,6 +15,7 @@ public static class ReturnsModule
         services.AddDocumentKind<ReturnPolicyContent>("return-policy", ReturnPolicyContent.Faults);
         services.AddInvariants(ReturnsInvariants.All);
         services.AddTransient<IPastRoom, ReturnsPast>();
+        services.AddScoped<OpenQuestion>();
         return services;
     }
 
@@ -23,5 +24,6 @@ public static class ReturnsModule
     {
         ReturnsEndpoints.Map(api);
         RefundsEndpoints.Map(api);
+        ApprovalsEndpoints.Map(api);
     }
 }

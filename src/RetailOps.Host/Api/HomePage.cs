@@ -20,6 +20,8 @@ internal static class HomePage
                 <p class="soft">{(name is null ? "Nobody is signed in." : $"Signed in as {HtmlPage.Encode(name)}.")}</p>
                 {glance}
                 <ul class="links">
+                {(Callers.SignedIn(http.User)?.May("refunds.read") == true ? "<li><a href=\"/approvals\"><strong>Approvals</strong>Refunds that wait for a person</a></li>" : "")}
+                {(Callers.SignedIn(http.User)?.May("tasks.read") == true ? "<li><a href=\"/tasks\"><strong>Tasks</strong>What workflows wait for people to do</a></li>" : "")}
                 {(Callers.SignedIn(http.User)?.May("workflows.read") == true ? "<li><a href=\"/designer\"><strong>Designer</strong>What comes after what, to see and to draw</a></li>" : "")}
                 <li><a href="/reference"><strong>API reference</strong>Every operation, to read and to try</a></li>
                 <li><a href="/openapi/v1.json"><strong>OpenAPI document</strong>The same for machines</a></li>

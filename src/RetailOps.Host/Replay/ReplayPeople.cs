@@ -19,7 +19,7 @@ internal static class ReplayPeople
     public static Caller Bookkeeper { get; } = Person("bookkeeper", Roles.Finance);
 
     /// <summary>Decide about refunds; whoever asks for one is neither of them.</summary>
-    public static IReadOnlyList<Caller> Approvers { get; } = [Person("approver 1", Roles.Finance), Person("approver 2", Roles.Finance)];
+    public static IReadOnlyList<Caller.Person> Approvers { get; } = [Approver("approver 1"), Approver("approver 2")];
 
     /// <summary>Looks at what the system wants a person to look at.</summary>
     public static Caller Reviewer { get; } = Person("reviewer", Roles.Operator, Roles.Service, Roles.Finance);
@@ -35,6 +35,9 @@ internal static class ReplayPeople
         hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
         return new Guid(hash, bigEndian: true);
     }
+
+    // Has just signed in whenever it answers: a replay's clock is its own.
+    private static Caller.Person Approver(string name) => Person(name, Roles.Finance) with { SignedInAt = DateTimeOffset.MaxValue };
 
     private static Caller.Person Person(string name, params string[] roles) => new(IdOf("person " + name), Permissions.Of(roles)) { Roles = roles.ToHashSet() };
 }

@@ -82,6 +82,12 @@ internal sealed class DecideDocumentHandler(UnitOfWork work, DocumentKinds kinds
             return version.View;
         }
 
+        // Behind an application may stand whoever proposed it, under another name.
+        if (work.Caller is not Caller.Person)
+        {
+            return Refusal.Rule("documents.approver-not-a-person", "A person who has signed in approves; an application may only propose.");
+        }
+
         if (found.Author == work.Caller.Actor)
         {
             return Refusal.Rule("documents.own-proposal", "Nobody approves a proposal of his own; ask somebody else.");
@@ -162,7 +168,8 @@ internal sealed class DocumentVersion(DocumentView view) : IAggregate
             work.Write(new DocumentRetiredRow(version.Kind, version.Name, before, work.Now));
         }
 
-        work.OnCommitted(() => documents.Publish(new(version.Kind, version.Name, version.Version, version.Content!.Value)));
+        var hands = DocumentHands.People(new[] { version.Author, version.DecidedBy }.OfType<string>());
+        work.OnCommitted(() => documents.Publish(new(version.Kind, version.Name, version.Version, version.Content!.Value) { Hands = hands }));
     }
 
     public int NextRevision()

@@ -119,7 +119,7 @@ internal static class DocumentTable
     {
         await using var command = database.Notes.CreateCommand(
             """
-            select d.kind, d.name, d.version, d.content::text from platform.documents d
+            select d.kind, d.name, d.version, d.content::text, array_remove(array[d.author, d.decided_by], null) from platform.documents d
             where d.status = 'live' and not exists (select from unnest($1, $2, $3) as k (kind, name, version) where k.kind = d.kind and k.name = d.name and k.version = d.version)
             """);
         command.Parameters.Add(new() { Value = known.Select(k => k.Kind).ToArray() });
@@ -129,7 +129,7 @@ internal static class DocumentTable
         var found = new List<GovernedDocument>();
         while (await reader.ReadAsync(ct))
         {
-            found.Add(new(reader.GetString(0), reader.GetString(1), reader.GetInt32(2), JsonElement.Parse(reader.GetString(3))));
+            found.Add(new(reader.GetString(0), reader.GetString(1), reader.GetInt32(2), JsonElement.Parse(reader.GetString(3))) { Hands = DocumentHands.People(reader.GetFieldValue<string[]>(4)) });
         }
 
         return found;
@@ -139,11 +139,12 @@ internal static class DocumentTable
     public static GovernedDocument? Version(Database database, string kind, string name, int version)
     {
         using var command = database.Notes.CreateCommand(
-            "select d.content::text from platform.documents d where d.kind = $1 and d.name = $2 and d.version = $3 and d.status in ('live', 'retired')");
+            "select d.content::text, array_remove(array[d.author, d.decided_by], null) from platform.documents d where d.kind = $1 and d.name = $2 and d.version = $3 and d.status in ('live', 'retired')");
         command.Parameters.Add(new() { Value = kind });
         command.Parameters.Add(new() { Value = name });
         command.Parameters.Add(new() { Value = version });
-        return command.ExecuteScalar() is string content ? new(kind, name, version, JsonElement.Parse(content)) : null;
+        using var reader = command.ExecuteReader();
+        return reader.Read() ? new(kind, name, version, JsonElement.Parse(reader.GetString(0))) { Hands = DocumentHands.People(reader.GetFieldValue<string[]>(1)) } : null;
     }
 
     public static async Task<DocumentView?> Find(UnitOfWork work, string kind, string name, int? version, CancellationToken ct)

@@ -85,7 +85,7 @@ public sealed record ProposeDocument(string Kind, string Name, JsonElement Conte
 /// <param name="Reason">At most 500 characters; needed to reject.</param>
 /// <returns>
 /// The version, <c>documents.unknown</c> (NotFound), <c>documents.own-proposal</c> (Rule: never by its author, who may only withdraw it by
-/// rejecting), <c>documents.decided</c>, <c>documents.superseded</c> (Conflict: a later version is live), <c>documents.invalid</c> (Rule).
+/// rejecting), <c>documents.approver-not-a-person</c> (Rule: an application never approves), <c>documents.decided</c>, <c>documents.superseded</c> (Conflict: a later version is live), <c>documents.invalid</c> (Rule).
 /// </returns>
 [Needs("documents.approve"), AsksDatabase]
 public sealed record DecideDocument(string Kind, string Name, int Version, bool Approve, string? Reason = null) : IRequest<Result<DocumentView>>;

@@ -12,6 +12,9 @@ public sealed record GovernedDocument(string Kind, string Name, int Version, Jso
 {
     /// <summary><c>name:version</c>, as decisions keep it.</summary>
     public string Stamp => $"{Name}:{Version}";
+
+    /// <summary>The people who proposed and approved this version; none for one that came with the build.</summary>
+    public IReadOnlyList<string> Hands { get; init; } = [];
 }
 
 /// <summary>

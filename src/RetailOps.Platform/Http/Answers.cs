@@ -23,6 +23,10 @@ public static class Answers
         {
             response.Headers.ETag = Revision.ToETag(revision(result.Value));
         }
+        else if (FreshSignIn.IsAskedBy(result.Refusal))
+        {
+            response.Headers.WWWAuthenticate = FreshSignIn.Challenge;
+        }
 
         return result.ToOk();
     }

@@ -50,7 +50,7 @@ public sealed class Callers(SecurityPosture posture)
         }
 
         var roles = user.FindAll(ClaimTypes.Role).Select(c => c.Value).ToHashSet(StringComparer.Ordinal);
-        return new(id, Permissions.Of(roles)) { Roles = roles, Channels = Bound(user, ChannelClaim), Nodes = Bound(user, NodeClaim) };
+        return new(id, Permissions.Of(roles)) { Roles = roles, SignedInAt = Sessions.SignedInAt(user), Channels = Bound(user, ChannelClaim), Nodes = Bound(user, NodeClaim) };
     }
 
     /// <summary>Where a person works, for the cookie: a claim each, or none for everywhere.</summary>

@@ -85,6 +85,7 @@ public static class SecurityModule
     public static void MapSecurity(this IEndpointRouteBuilder app)
     {
         SignInPage.Map(app);
+        SignInAgainPage.Map(app);
         SignOutPage.Map(app);
         TokenEndpoints.Map(app);
     }
@@ -120,8 +121,8 @@ public static class SecurityModule
 /// <summary>On an operation that a page calls by itself, again and again: being asked keeps no session alive.</summary>
 public sealed record LooksAtSession;
 
-/// <summary>What stands in the cookie: id, name, roles, the session, and the stamp by which it is revoked.</summary>
-internal sealed class PersonClaims(IOptions<IdentityOptions> options) : IUserClaimsPrincipalFactory<Person>
+/// <summary>What stands in the cookie: id, name, roles, the session, when its password was given, and the stamp by which it is revoked.</summary>
+internal sealed class PersonClaims(IOptions<IdentityOptions> options, TimeProvider clock) : IUserClaimsPrincipalFactory<Person>
 {
     public Task<ClaimsPrincipal> CreateAsync(Person user)
     {
@@ -129,7 +130,7 @@ internal sealed class PersonClaims(IOptions<IdentityOptions> options) : IUserCla
         identity.AddClaim(new(ClaimTypes.NameIdentifier, user.Id.ToString()));
         identity.AddClaim(new(ClaimTypes.Name, user.UserName!));
         identity.AddClaim(new(options.Value.ClaimsIdentity.SecurityStampClaimType, user.SecurityStamp!));
-        identity.AddClaim(Sessions.Begin());
+        identity.AddClaims(Sessions.Begin(clock.GetUtcNow()));
         identity.AddClaims(Callers.Bindings(user));
         identity.AddClaims(user.Roles.Select(r => new Claim(ClaimTypes.Role, r)));
         return Task.FromResult(new ClaimsPrincipal(identity));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 
 using Microsoft.AspNetCore.Identity;
@@ -11,21 +12,46 @@ internal sealed class Sessions(Database database)
 {
     private const string ClaimName = "session";
 
+    // As OpenID Connect calls it: seconds since 1970.
+    private const string SignedInClaim = "auth_time";
+
+    private static readonly string[] Kept = [ClaimName, SignedInClaim];
+
     /// <summary>The session of who is signed in; null without one.</summary>
     public static Guid? Of(ClaimsPrincipal user) => Guid.TryParse(user.FindFirstValue(ClaimName), out var id) ? id : null;
 
-    public static Claim Begin() => new(ClaimName, Guid.NewGuid().ToString());
+    /// <summary>When the password was given; null for a cookie that does not say.</summary>
+    public static DateTimeOffset? SignedInAt(ClaimsPrincipal user) =>
+        long.TryParse(user.FindFirstValue(SignedInClaim), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
 
-    /// <summary>A renewed cookie is the same session, with the roles of now.</summary>
+    public static IEnumerable<Claim> Begin(DateTimeOffset now) =>
+        [new(ClaimName, Guid.NewGuid().ToString()), new(SignedInClaim, now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture))];
+
+    /// <summary>A renewed cookie is the same session from the same sign-in, with the roles of now.</summary>
     public static Task Continue(SecurityStampRefreshingPrincipalContext context)
     {
-        if (context.CurrentPrincipal?.FindFirst(ClaimName) is { } session && context.NewPrincipal?.Identity is ClaimsIdentity renewed)
+        Keep(context.CurrentPrincipal, context.NewPrincipal, Kept);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The same session after its password was given again.</summary>
+    public static void ContinueFreshly(ClaimsPrincipal before, ClaimsPrincipal after) => Keep(before, after, [ClaimName]);
+
+    private static void Keep(ClaimsPrincipal? before, ClaimsPrincipal? after, string[] names)
+    {
+        if (after?.Identity is not ClaimsIdentity renewed)
         {
-            renewed.RemoveClaim(renewed.FindFirst(ClaimName));
-            renewed.AddClaim(session);
+            return;
         }
 
-        return Task.CompletedTask;
+        foreach (var name in names)
+        {
+            renewed.TryRemoveClaim(renewed.FindFirst(name));
+            if (before?.FindFirst(name) is { } kept)
+            {
+                renewed.AddClaim(kept);
+            }
+        }
     }
 
     /// <summary>Ends a session on every host; a second time changes nothing.</summary>

@@ -10,7 +10,7 @@ namespace RetailOps.Platform;
 /// <summary><c>/sign-in</c>: a name, a password, one answer for every kind of no.</summary>
 internal sealed partial class SignInPage
 {
-    private const string Wrong = "This name and password do not open an account, or it is locked for a quarter of an hour after five wrong tries.";
+    internal const string Wrong = "This name and password do not open an account, or it is locked for a quarter of an hour after five wrong tries.";
 
     private static readonly Person Nobody = new("nobody", []);
 
@@ -64,7 +64,7 @@ internal sealed partial class SignInPage
         http.Response.Redirect(IsOurs(returnTo) ? returnTo : "/");
     }
 
-    private static bool IsOurs(string path) => path is ['/', ..] and not (['/', '/' or '\\', ..]) && !path.Any(char.IsControl);
+    internal static bool IsOurs(string path) => path is ['/', ..] and not (['/', '/' or '\\', ..]) && !path.Any(char.IsControl);
 
     private static Task Write(HttpContext http, IAntiforgery forgery, int status, string? error, string? name, string? returnTo)
     {

@@ -12,7 +12,7 @@ internal sealed partial class Burst
 
     /// <summary>Opens a task and waits for its answer.</summary>
     /// <exception cref="FormatException">The task makes no sense to a person.</exception>
-    public void OpenTask(string? kind, string? title, string[] candidates, string[] outcomes, object? facts, DateTimeOffset? due)
+    public void OpenTask(string? kind, string? title, string[] candidates, string[] outcomes, object? facts, DateTimeOffset? due, object? form)
     {
         if (string.IsNullOrWhiteSpace(kind) || string.IsNullOrWhiteSpace(title))
         {
@@ -40,6 +40,7 @@ internal sealed partial class Burst
             Candidates = candidates,
             Outcomes = outcomes,
             Facts = known,
+            Form = form is null or "" ? null : TaskForm.Write(ValueConverter.ToJson(form)),
             OpenedAt = Now,
             DueAt = due?.ToUniversalTime(),
         };

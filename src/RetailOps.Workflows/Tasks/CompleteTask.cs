@@ -55,6 +55,11 @@ internal sealed class CompleteTaskHandler(UnitOfWork work, TaskAnswers answers) 
             return Refusal.Rule("workflows.unknown-outcome", "This task has other outcomes; choose one of them.", new { outcomes = task.Outcomes });
         }
 
+        if (TaskForm.Faults(TaskForm.Read(task.Form), request.Answer) is { Count: > 0 } faults)
+        {
+            return Refusal.Rule("workflows.task-form", "The answer is not what the task's form asks for; see the list of faults.", faults);
+        }
+
         answers.Give(task, request.Outcome, request.Answer);
         return task.ToView();
     }

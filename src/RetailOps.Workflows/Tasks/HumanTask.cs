@@ -36,6 +36,9 @@ internal sealed class HumanTask : IAggregate
     /// <summary>JSON; null for none.</summary>
     public required string? Facts { get; init; }
 
+    /// <summary>JSON of <see cref="TaskField"/>; null when anything may be answered.</summary>
+    public required string? Form { get; init; }
+
     public required DateTimeOffset OpenedAt { get; init; }
 
     public required DateTimeOffset? DueAt { get; init; }
@@ -65,5 +68,6 @@ internal sealed class HumanTask : IAggregate
     public TaskChanged Change(DateTimeOffset now) => new(Guid.CreateVersion7(), now, Id, Kind, Key, Status.ToString().ToLowerInvariant(), Outcome);
 
     public TaskView ToView() => new(
-        Id, Kind, Title, Key, Status.ToString().ToLowerInvariant(), Candidates, ClaimedBy, Outcomes, Facts is null ? null : JsonElement.Parse(Facts), OpenedAt, DueAt, Outcome, Revision);
+        Id, Kind, Title, Key, Status.ToString().ToLowerInvariant(), Candidates, ClaimedBy, Outcomes, Facts is null ? null : JsonElement.Parse(Facts), OpenedAt, DueAt, Outcome, Revision,
+        TaskForm.Read(Form));
 }

@@ -27,6 +27,11 @@ internal sealed class HumanTaskActivity : Activity
     [Input(DisplayName = "Due in", Description = "How long it may take, like 2.00:00:00 for two days; nothing for no limit. Draw a connection named Overdue to go on when it is over.")]
     public Input<TimeSpan?> DueIn { get; set; } = null!;
 
+    [Input(
+        Description = "What the person should say beside the answer: a list of fields with name, label, type (string, number, boolean, choice, date, money), required, hint, choices, currency, min, max, lines. Nothing for no form.",
+        Syntax = "JavaScript")]
+    public Input<object> Form { get; set; } = null!;
+
     [Output(Description = "What else the person said; null for nothing.")]
     public Output<object?> Answer { get; set; } = null!;
 
@@ -37,7 +42,7 @@ internal sealed class HumanTaskActivity : Activity
     {
         var burst = (Burst)context;
         var due = context.Get(DueIn) is { } span ? context.Now + span : (DateTimeOffset?)null;
-        burst.OpenTask(context.Get(Kind), context.Get(Title), context.Get(Candidates) ?? [], context.Get(Outcomes) ?? [], context.Get(Facts), due);
+        burst.OpenTask(context.Get(Kind), context.Get(Title), context.Get(Candidates) ?? [], context.Get(Outcomes) ?? [], context.Get(Facts), due, context.Get(Form));
         if (due is { } at && burst.Leads(Overdue))
         {
             context.WaitUntil(at);

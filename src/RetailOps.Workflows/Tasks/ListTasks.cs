@@ -12,6 +12,7 @@ internal sealed class ListTasksValidator : AbstractValidator<ListTasks>
     public ListTasksValidator()
     {
         RuleFor(r => r.Status).Must(s => s is null || ListTasksHandler.StatusOf(s) is not null).WithErrorCode("workflows.task-status").WithMessage("open, claimed, completed or cancelled.");
+        RuleFor(r => r.Sort).Must(s => s is null or "opened" or "due").WithErrorCode("workflows.task-sort").WithMessage("opened or due.");
         RuleFor(r => r.Limit).InclusiveBetween(1, 501).WithErrorCode("workflows.task-limit");
     }
 }
@@ -20,7 +21,7 @@ internal sealed class ListTasksHandler(UnitOfWork work) : IRequestHandler<ListTa
 {
     public async Task<Result<IReadOnlyList<TaskView>>> Handle(ListTasks request, CancellationToken ct)
     {
-        var tasks = await TaskTable.List(await work.Connection(ct), request, StatusOf(request.Status), ct);
+        var tasks = await TaskTable.List(work, await work.Connection(ct), request, StatusOf(request.Status), ct);
         return tasks.ConvertAll(t => t.ToView());
     }
 

@@ -4,6 +4,7 @@ using Npgsql;
 
 using NpgsqlTypes;
 
+using RetailOps.Kernel;
 using RetailOps.Platform;
 
 namespace RetailOps.Workflows;
@@ -12,7 +13,7 @@ namespace RetailOps.Workflows;
 internal static class TaskTable
 {
     private const string Columns =
-        "id, instance_id, key, kind, title, candidates::text, outcomes::text, facts::text, opened, due, status, claimed_by, outcome, answer::text, closed_by, closed, revision";
+        "id, instance_id, key, kind, title, candidates::text, outcomes::text, facts::text, opened, due, status, claimed_by, outcome, answer::text, closed_by, closed, revision, form::text";
 
     /// <summary>One task, locked until the transaction ends; null when there is none.</summary>
     public static async Task<HumanTask?> Lock(NpgsqlConnection connection, Guid id, CancellationToken ct) => (await LockOpen(connection, [id], ct, alsoClosed: true)).SingleOrDefault();
@@ -36,14 +37,19 @@ internal static class TaskTable
     public static async Task<HumanTask?> Find(NpgsqlConnection connection, Guid id, CancellationToken ct) =>
         (await Read(new NpgsqlCommand($"select {Columns} from workflows.tasks where id = $1", connection) { Parameters = { new() { Value = id } } }, ct)).SingleOrDefault();
 
-    public static Task<List<HumanTask>> List(NpgsqlConnection connection, ListTasks request, short? status, CancellationToken ct)
+    public static Task<List<HumanTask>> List(UnitOfWork work, NpgsqlConnection connection, ListTasks request, short? status, CancellationToken ct)
     {
         // Written out where it is asked for: the partial index on open tasks serves the list that people look at.
         var which = status is null ? "status < 2" : "status = $5";
+        var (after, order) = request.Sort == "due"
+            ? ("(coalesce(due, 'infinity'), id) > (select coalesce(x.due, 'infinity'), x.id from workflows.tasks x where x.id = $3)", "coalesce(due, 'infinity'), id")
+            : ("id > $3", "id");
         var command = new NpgsqlCommand(
             $"""
             select {Columns} from workflows.tasks
-            where {which} and ($1::text is null or kind = $1) and ($2::text is null or key = $2) and ($3::uuid is null or id > $3) order by id limit $4
+            where {which} and ($1::text is null or kind = $1) and ($2::text is null or key = $2) and ($3::uuid is null or {after})
+              and (not $6 or (($7::text[] is null or candidates = '[]' or candidates ?| $7) and (claimed_by is null or claimed_by = $8))) and (not $9 or due < $10)
+            order by {order} limit $4
             """, connection)
         {
             Parameters =
@@ -52,13 +58,14 @@ internal static class TaskTable
                 new() { Value = (object?)request.Key ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
                 new() { Value = (object?)request.After ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
                 new() { Value = request.Limit },
+                new() { Value = status ?? -1, NpgsqlDbType = NpgsqlDbType.Smallint },
+                new() { Value = request.Mine },
+                new() { Value = work.Caller is Caller.Person person ? person.Roles.ToArray() : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+                new() { Value = work.Caller.Actor },
+                new() { Value = request.Overdue },
+                new() { Value = work.Now.ToUniversalTime() },
             },
         };
-        if (status is { } only)
-        {
-            command.Parameters.Add(new() { Value = only });
-        }
-
         return Read(command, ct);
     }
 
@@ -88,6 +95,7 @@ internal static class TaskTable
                 ClosedBy = Text(reader, 14),
                 ClosedAt = Instant(reader, 15),
                 Revision = reader.GetInt32(16),
+                Form = Text(reader, 17),
             });
         }
 
@@ -105,8 +113,8 @@ internal sealed record TaskRow(HumanTask Task) : IRow<TaskRow>
     public static RowTable<TaskRow> Table { get; } = new(
         FlushOrder.Engine,
         """
-        insert into workflows.tasks (id, instance_id, key, kind, title, candidates, outcomes, facts, opened, due, status, revision)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        insert into workflows.tasks (id, instance_id, key, kind, title, candidates, outcomes, facts, opened, due, status, revision, form)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
         """,
         everyRow: true,
         Column.Uuid<TaskRow>(t => t.Task.Id),
@@ -120,7 +128,8 @@ internal sealed record TaskRow(HumanTask Task) : IRow<TaskRow>
         Column.Instant<TaskRow>(t => t.Task.OpenedAt),
         Column.InstantOrNull<TaskRow>(t => t.Task.DueAt),
         Column.Int2<TaskRow>(t => (short)t.Task.Status),
-        Column.Int4<TaskRow>(t => t.Task.Revision));
+        Column.Int4<TaskRow>(t => t.Task.Revision),
+        Column.Json<TaskRow>(t => t.Task.Form));
 }
 
 /// <summary>A task after a change. The revision is the fence: of two who answer one does.</summary>

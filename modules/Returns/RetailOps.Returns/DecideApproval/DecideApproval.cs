@@ -2,11 +2,8 @@ using FluentValidation;
 
 using MediatR;
 
-using Microsoft.EntityFrameworkCore;
-
 using RetailOps.Kernel;
 using RetailOps.Platform;
-using RetailOps.Workflows;
 
 namespace RetailOps.Returns;
 
@@ -16,20 +13,29 @@ internal sealed class DecideApprovalValidator : AbstractValidator<DecideApproval
         .WithErrorCode("returns.comment").WithMessage("1 to 500 characters; mandatory for a no.");
 }
 
-internal sealed class DecideApprovalHandler(UnitOfWork work, ISender sender) : IRequestHandler<DecideApproval, Result<ApprovalView>>
+internal sealed class DecideApprovalHandler(UnitOfWork work, OpenQuestion questions) : IRequestHandler<DecideApproval, Result<ApprovalView>>
 {
+    // Where two people must agree, each must have given the password just now.
+    private const int TopTier = 2;
+
     public async Task<Result<ApprovalView>> Handle(DecideApproval request, CancellationToken ct)
     {
-        var returns = await work.Join<ReturnsDbContext>(ct);
-        if (await returns.Approvals.Include(a => a.Decisions).SingleOrDefaultAsync(a => a.Id == request.Id, ct) is not { } approval)
+        var found = await questions.Find(request.Id, null, ct);
+        if (!found.IsSuccess)
         {
-            return Refusal.NotFound("returns.unknown-approval", "There is no such approval.");
+            return found.Refusal;
         }
 
-        // A client or a flow can be somebody's own hand: only a person who signed in stands for himself.
-        if (work.Caller is not Caller.Person)
+        var (approval, refund, limits) = found.Value;
+        if (questions.NoPerson() is { } nobody)
         {
-            return Refusal.Rule("returns.approver-is-no-person", "Only a person who signed in decides about money.");
+            return nobody;
+        }
+
+        // What changed says more than that something did, so it comes before the revision.
+        if (request.Subject is { } shown && (!approval.IsAbout(refund) || shown != Convert.ToHexStringLower(approval.Subject)))
+        {
+            return SubjectChange.Refused(approval.SubjectText, refund);
         }
 
         if (request.Revision is { } seen && seen != approval.Revision)
@@ -37,23 +43,26 @@ internal sealed class DecideApprovalHandler(UnitOfWork work, ISender sender) : I
             return Revision.StaleRefusal();
         }
 
-        var refund = (await returns.FindRefund(approval.RefundId, ct))!;
-        if (approval.Decide(refund, request.Approve, request.Comment, work.Caller.Actor, work.Now) is { } refusal)
+        if (approval.Hinders(refund, work.Caller.Actor, limits) is { } hindrance)
+        {
+            return hindrance;
+        }
+
+        if (approval.Tier > request.MostTier)
+        {
+            return Refusal.Rule("returns.one-by-one", "Where two people must agree each looks at it by itself; open it and decide there.");
+        }
+
+        if (request.Approve && approval.Tier >= TopTier && FreshSignIn.Asked(work.Caller, work.Now) is { } tooOld)
+        {
+            return tooOld;
+        }
+
+        if (approval.Decide(refund, request.Approve, request.Comment, work.Caller.Actor, limits, work.Now) is { } refusal)
         {
             return refusal;
         }
 
-        work.Raise(approval, new ApprovalDecided(Guid.CreateVersion7(), work.Now, approval.Id, refund.Id, approval.Status.ToSnakeCase()));
-        if (approval.Status is not ApprovalStatus.Open)
-        {
-            var told = await sender.Send(
-                new SettleTasks("refund-approval", BusinessKey.Of("refund", refund.Id), approval.Status is ApprovalStatus.Approved ? "Approved" : "Rejected"), ct);
-            if (!told.IsSuccess)
-            {
-                return told.Refusal;
-            }
-        }
-
-        return RefundViews.Of(approval);
+        return await questions.Decided(found.Value, ct) is { } untold ? untold : found.Value.View();
     }
 }

@@ -59,7 +59,7 @@ internal sealed class GrantRefundHandler(UnitOfWork work, ISender sender, Govern
                 CustomerId = came.CustomerId,
                 Account = account,
                 RequestedBy = came.RequestedBy,
-                Barred = came.Involved,
+                Barred = came.Involved.Union(policy.Hands),
             },
             before,
             policy,

@@ -17,7 +17,7 @@ internal sealed class OpenApprovalHandler(UnitOfWork work, GovernedDocuments doc
 
         if (await returns.FindApproval(refund, ct) is { } earlier)
         {
-            return RefundViews.Of(earlier);
+            return RefundViews.Of(earlier, refund);
         }
 
         if (refund.Status is not RefundStatus.Granted || !refund.NeedsApproval)
@@ -28,6 +28,6 @@ internal sealed class OpenApprovalHandler(UnitOfWork work, GovernedDocuments doc
         var approval = Approval.Open(refund, ReturnPolicy.Live(documents).ApprovalDue, work.Now);
         returns.Approvals.Add(approval);
         work.Raise(approval, new ApprovalOpened(Guid.CreateVersion7(), work.Now, approval.Id, refund.Id, approval.Tier));
-        return RefundViews.Of(approval);
+        return RefundViews.Of(approval, refund);
     }
 }

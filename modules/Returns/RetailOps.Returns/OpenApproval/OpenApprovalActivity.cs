@@ -27,7 +27,8 @@ internal sealed class OpenApprovalActivity : Activity
             throw new InvalidOperationException($"{result.Refusal.Code}: {result.Refusal.Message}");
         }
 
-        context.Set(Approval, result.Value);
+        // What a customer wrote stays out of flows.
+        context.Set(Approval, result.Value with { Reason = null });
         context.Set(DueAt, result.Value.DueAt);
         context.Complete();
     }

@@ -108,7 +108,7 @@ internal sealed class ReturnsPast(GovernedDocuments documents) : IPastRoom
                 CustomerId = came.CustomerId,
                 Account = account,
                 RequestedBy = came.RequestedBy,
-                Barred = came.Involved,
+                Barred = came.Involved.Union(policy.Hands),
             },
             new(Spent(account, policy.WindowStart(past.Now)), worth.Amount.Currency),
             policy,

@@ -13,6 +13,7 @@ internal enum ApprovalStatus
 internal sealed class Approval : IAggregate
 {
     private readonly List<Decision> decisions = [];
+    private readonly List<Remark> remarks = [];
 
     private Approval()
     {
@@ -24,6 +25,9 @@ internal sealed class Approval : IAggregate
 
     public byte[] Subject { get; private init; } = [];
 
+    /// <summary>What the hash is over; null for approvals from before it was kept.</summary>
+    public string? SubjectText { get; private init; }
+
     public ApprovalStatus Status { get; private set; }
 
     public long AmountMinor { get; private init; }
@@ -33,6 +37,12 @@ internal sealed class Approval : IAggregate
     public int Tier { get; private init; }
 
     public string RequestedBy { get; private init; } = "";
+
+    public bool AwaitsInformation { get; private set; }
+
+    public string? DelegatedBy { get; private set; }
+
+    public string? DelegatedTo { get; private set; }
 
     public DateTimeOffset OpenedAt { get; private init; }
 
@@ -44,6 +54,8 @@ internal sealed class Approval : IAggregate
 
     public IReadOnlyList<Decision> Decisions => decisions;
 
+    public IReadOnlyList<Remark> Remarks => remarks;
+
     public int NextRevision() => ++Revision;
 
     /// <summary>Asks about a refund as it stands.</summary>
@@ -52,6 +64,7 @@ internal sealed class Approval : IAggregate
         Id = Guid.CreateVersion7(),
         RefundId = refund.Id,
         Subject = refund.Subject(),
+        SubjectText = refund.SubjectText(),
         Status = ApprovalStatus.Open,
         AmountMinor = refund.AmountMinor,
         Currency = refund.Currency,
@@ -61,22 +74,33 @@ internal sealed class Approval : IAggregate
         DueAt = now + due,
     };
 
-    /// <summary>Whether enough people, none of them with a hand in the refund, said yes to just this refund.</summary>
-    public bool Permits(Refund refund) =>
-        Status is ApprovalStatus.Approved && Tier >= refund.Tier && Subject.AsSpan().SequenceEqual(refund.Subject())
-        && decisions.Where(d => d.IsApproved).Select(d => d.DecidedBy).Distinct().Count(by => !refund.Barred.Contains(by)) >= refund.Tier;
+    /// <summary>Whether it is about the refund as it is now.</summary>
+    public bool IsAbout(Refund refund) => Subject.AsSpan().SequenceEqual(refund.Subject());
 
-    /// <summary>One person answers. One no ends it; a yes counts until there are as many as the tier asks for.</summary>
-    public Refusal? Decide(Refund refund, bool approve, string? comment, string by, DateTimeOffset now)
+    /// <summary>Whether enough people, none of them with a hand in the refund nor asked by one who has, said yes to just this refund.</summary>
+    public bool Permits(Refund refund) =>
+        Status is ApprovalStatus.Approved && Tier >= refund.Tier && IsAbout(refund)
+        && decisions.Where(d => d.IsApproved).Where(d => !refund.Barred.Contains(d.DecidedBy) && !refund.Barred.Contains(d.OnBehalfOf)).Select(d => d.DecidedBy).Distinct().Count() >= refund.Tier;
+
+    /// <summary>What stands against anything being said about it.</summary>
+    public Refusal? Closed() => Status is ApprovalStatus.Open
+        ? null
+        : Refusal.Conflict("returns.decided", "This approval was decided before.", new { status = Status.ToString().ToLowerInvariant() });
+
+    /// <summary>What stands against an answer of somebody; null for nothing.</summary>
+    /// <param name="refund">As it is now.</param>
+    /// <param name="by">Who would answer.</param>
+    /// <param name="limits">Who made the limits that it is measured by, or those that came since.</param>
+    public Refusal? Hinders(Refund refund, string by, IReadOnlyCollection<string> limits)
     {
-        if (Status is not ApprovalStatus.Open)
+        if (Closed() is { } closed)
         {
-            return Refusal.Conflict("returns.decided", "This approval was decided before.", new { status = Status.ToString().ToLowerInvariant() });
+            return closed;
         }
 
-        if (!Subject.AsSpan().SequenceEqual(refund.Subject()))
+        if (!IsAbout(refund))
         {
-            return Refusal.Conflict("returns.stale-approval", "The refund is no longer what this approval is about; open a new one for it.");
+            return SubjectChange.Refused(SubjectText, refund);
         }
 
         if (refund.Status is not RefundStatus.Granted)
@@ -84,36 +108,101 @@ internal sealed class Approval : IAggregate
             return Refusal.Conflict("returns.not-granted", "The refund does not wait for an answer any more.");
         }
 
-        if (refund.Barred.Contains(by) || RequestedBy == by)
+        if (Bars(refund, by, limits) is { } barred)
         {
-            return Refusal.Rule("returns.own-request", "Who asked for a refund, permitted its return or graded its goods never decides about it; ask somebody else.");
+            return barred;
         }
 
-        if (decisions.Exists(d => d.DecidedBy == by))
+        if (decisions.Exists(d => d.DecidedBy == by || d.OnBehalfOf == by))
         {
-            return Refusal.Rule("returns.same-approver", "You have answered; somebody else must answer, too.");
+            return Refusal.Rule("returns.same-approver", "You have answered, or another person for you; somebody else must answer, too.");
         }
 
-        decisions.Add(new(Id, decisions.Count + 1, by, approve, comment, now));
+        return DelegatedTo == by ? Bars(refund, DelegatedBy!, limits) : null;
+    }
+
+    /// <summary>One person answers. One no ends it; a yes counts until there are as many as the tier asks for.</summary>
+    public Refusal? Decide(Refund refund, bool approve, string? comment, string by, IReadOnlyCollection<string> limits, DateTimeOffset now)
+    {
+        if (Hinders(refund, by, limits) is { } refusal)
+        {
+            return refusal;
+        }
+
+        decisions.Add(new(Id, decisions.Count + 1, by, approve, comment, now, DelegatedTo == by ? DelegatedBy : null));
+        if (by == DelegatedTo || by == DelegatedBy)
+        {
+            (DelegatedBy, DelegatedTo) = (null, null);
+        }
+
         if (!approve || decisions.Count == Tier)
         {
-            Status = approve ? ApprovalStatus.Approved : ApprovalStatus.Rejected;
-            DecidedAt = now;
+            Close(approve ? ApprovalStatus.Approved : ApprovalStatus.Rejected, now);
         }
 
         return null;
     }
 
-    /// <summary>The refund is given up: nobody needs to answer any more.</summary>
-    public void Withdraw(DateTimeOffset now)
+    /// <summary>Somebody must be told something first.</summary>
+    public void Ask(string words, string by, DateTimeOffset now)
     {
-        Status = ApprovalStatus.Rejected;
-        DecidedAt = now;
+        AwaitsInformation = true;
+        Remember("asked", by, null, words, now);
     }
+
+    /// <summary>Somebody says what helps to decide.</summary>
+    public void Tell(string words, string by, DateTimeOffset now)
+    {
+        AwaitsInformation = false;
+        Remember("told", by, null, words, now);
+    }
+
+    /// <summary>Somebody who could answer leaves it to another who could.</summary>
+    public Refusal? Delegate(Refund refund, string? words, string by, string to, IReadOnlyCollection<string> limits, DateTimeOffset now)
+    {
+        if (Hinders(refund, by, limits) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (DelegatedTo == by)
+        {
+            return Refusal.Rule("returns.is-delegate", "You were asked to answer for somebody else; answer, or leave it to that person.");
+        }
+
+        if (by == to || Hinders(refund, to, limits) is not null)
+        {
+            return Refusal.Rule("returns.delegate-barred", "That person cannot decide about this refund; ask somebody without a hand in it who has not answered.");
+        }
+
+        (DelegatedBy, DelegatedTo) = (by, to);
+        Remember("delegated", by, to, words, now);
+        return null;
+    }
+
+    /// <summary>The refund is given up: nobody needs to answer any more.</summary>
+    public void Withdraw(DateTimeOffset now) => Close(ApprovalStatus.Rejected, now);
+
+    /// <summary>Somebody gave it up, and said why.</summary>
+    public void Withdraw(string words, string by, DateTimeOffset now)
+    {
+        Remember("withdrawn", by, null, words, now);
+        Withdraw(now);
+    }
+
+    private Refusal? Bars(Refund refund, string by, IReadOnlyCollection<string> limits) =>
+        limits.Contains(by) ? Refusal.Rule("returns.own-limits", "Who proposed or approved the limits that a refund is measured by never decides about it; ask somebody else.")
+        : refund.Barred.Contains(by) || RequestedBy == by ? Refusal.Rule(
+            "returns.own-request", "Who asked for a refund, permitted its return, took its goods in or graded them never decides about it; ask somebody else.")
+        : null;
+
+    private void Close(ApprovalStatus status, DateTimeOffset now) => (Status, DecidedAt, AwaitsInformation) = (status, now, false);
+
+    private void Remember(string kind, string by, string? to, string? words, DateTimeOffset now) => remarks.Add(new(Id, remarks.Count + 1, kind, by, to, words, now));
 }
 
 /// <summary>One person's answer. Never changed.</summary>
-internal sealed class Decision(Guid approvalId, int number, string decidedBy, bool isApproved, string? comment, DateTimeOffset decidedAt)
+internal sealed class Decision(Guid approvalId, int number, string decidedBy, bool isApproved, string? comment, DateTimeOffset decidedAt, string? onBehalfOf = null)
 {
     public Guid ApprovalId { get; private init; } = approvalId;
 
@@ -126,4 +215,25 @@ internal sealed class Decision(Guid approvalId, int number, string decidedBy, bo
     public string? Comment { get; private init; } = comment;
 
     public DateTimeOffset DecidedAt { get; private init; } = decidedAt;
+
+    /// <summary>Who left the answer to this person; null for nobody.</summary>
+    public string? OnBehalfOf { get; private init; } = onBehalfOf;
+}
+
+/// <summary>What somebody said beside the answers. Never changed.</summary>
+internal sealed class Remark(Guid approvalId, int number, string kind, string saidBy, string? saidTo, string? words, DateTimeOffset saidAt)
+{
+    public Guid ApprovalId { get; private init; } = approvalId;
+
+    public int Number { get; private init; } = number;
+
+    public string Kind { get; private init; } = kind;
+
+    public string SaidBy { get; private init; } = saidBy;
+
+    public string? SaidTo { get; private init; } = saidTo;
+
+    public string? Words { get; private init; } = words;
+
+    public DateTimeOffset SaidAt { get; private init; } = saidAt;
 }

@@ -127,7 +127,10 @@ internal sealed class Refund : IAggregate
     }
 
     /// <summary>What an approval is bound to: which refund, to whom, how much, for what.</summary>
-    public byte[] Subject()
+    public byte[] Subject() => SHA256.HashData(Encoding.UTF8.GetBytes(SubjectText()));
+
+    /// <summary>The same in words: refund, order, payee, amount, then a line each. The invariants write it, too.</summary>
+    public string SubjectText()
     {
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{Id}\n{OrderId}\n{CustomerId}\n{AmountMinor} {Currency}\n");
         foreach (var line in lines.OrderBy(l => l.Number))
@@ -135,7 +138,7 @@ internal sealed class Refund : IAggregate
             text.Append(CultureInfo.InvariantCulture, $"{line.Number} {line.Sku} {line.Quantity} {line.AmountMinor} {line.TaxMinor}\n");
         }
 
-        return SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()));
+        return text.ToString();
     }
 
     /// <summary>It was paid.</summary>

@@ -58,6 +58,7 @@ internal sealed class ApprovalConfiguration : IEntityTypeConfiguration<Approval>
             t.HasCheckConstraint("ck_approvals_decided", "(status = 'open') = (decided_at is null)");
             t.HasCheckConstraint("ck_approvals_tier", "tier in (1, 2)");
             t.HasCheckConstraint("ck_approvals_revision", "revision > 0");
+            t.HasCheckConstraint("ck_approvals_delegated", "(delegated_by is null) = (delegated_to is null) and delegated_by <> delegated_to");
         });
         builder.Property(a => a.Id).ValueGeneratedNever();
         builder.Property(a => a.Status).HasConversion<SnakeCaseEnum<ApprovalStatus>>();
@@ -65,7 +66,9 @@ internal sealed class ApprovalConfiguration : IEntityTypeConfiguration<Approval>
         builder.Property(a => a.Revision).IsConcurrencyToken();
         builder.HasIndex(a => new { a.RefundId, a.Subject }).IsUnique();
         builder.HasMany(a => a.Decisions).WithOne().HasForeignKey(d => d.ApprovalId);
+        builder.HasMany(a => a.Remarks).WithOne().HasForeignKey(r => r.ApprovalId);
         builder.Navigation(a => a.Decisions).UsePropertyAccessMode(PropertyAccessMode.Field);
+        builder.Navigation(a => a.Remarks).UsePropertyAccessMode(PropertyAccessMode.Field);
     }
 }
 
@@ -76,5 +79,18 @@ internal sealed class DecisionConfiguration : IEntityTypeConfiguration<Decision>
         builder.ToTable("decisions");
         builder.HasKey(d => new { d.ApprovalId, d.Number });
         builder.HasIndex(d => new { d.ApprovalId, d.DecidedBy }).IsUnique();
+    }
+}
+
+internal sealed class RemarkConfiguration : IEntityTypeConfiguration<Remark>
+{
+    public void Configure(EntityTypeBuilder<Remark> builder)
+    {
+        builder.ToTable("remarks", t =>
+        {
+            t.HasCheckConstraint("ck_remarks_kind", "kind in ('asked', 'told', 'delegated', 'withdrawn')");
+            t.HasCheckConstraint("ck_remarks_to", "(said_to is not null) = (kind = 'delegated')");
+        });
+        builder.HasKey(r => new { r.ApprovalId, r.Number });
     }
 }

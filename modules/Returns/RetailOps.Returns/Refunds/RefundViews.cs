@@ -19,7 +19,8 @@ internal static class RefundViews
         return [.. refunds.Select(r => Of(r, approvals.Find(a => a.RefundId == r.Id && a.Subject.AsSpan().SequenceEqual(r.Subject()))))];
     }
 
-    public static ApprovalView Of(Approval approval) => new(
+    /// <summary>An approval of a refund.</summary>
+    public static ApprovalView Of(Approval approval, Refund refund) => new(
         approval.Id,
         approval.RefundId,
         approval.Status.ToSnakeCase(),
@@ -29,7 +30,14 @@ internal static class RefundViews
         [.. approval.Decisions.OrderBy(d => d.Number).Select(d => d.DecidedBy)],
         approval.OpenedAt,
         approval.DueAt,
-        approval.Revision);
+        approval.Revision,
+        Convert.ToHexStringLower(approval.Subject),
+        refund.OrderId,
+        refund.ReturnId,
+        refund.Reference,
+        refund.Reason,
+        approval.AwaitsInformation,
+        approval.DelegatedTo);
 
     private static string StatusOf(Refund refund, Approval? approval) => (refund.Status, approval?.Status) switch
     {

@@ -51,7 +51,14 @@ internal sealed record ReturnPolicyContent(
 internal sealed record ReturnPolicy(
     string Stamp, int WindowDays, TimeZoneInfo TimeZone, Money ApprovalLimit, Money SecondApprovalLimit, TimeSpan ApprovalDue, TimeSpan CumulativeWindow)
 {
-    public static ReturnPolicy Live(GovernedDocuments documents) => Of(documents.Live("return-policy", "standard"));
+    public const string Kind = "return-policy";
+
+    public const string Usual = "standard";
+
+    /// <summary>Who made its limits: they approve nothing that is measured by them.</summary>
+    public IReadOnlyList<string> Hands { get; private init; } = [];
+
+    public static ReturnPolicy Live(GovernedDocuments documents) => Of(documents.Live(Kind, Usual));
 
     /// <summary>Reads a version of the policy.</summary>
     /// <exception cref="InvalidOperationException">It asks for what we cannot do; ignoring it would pay wrong amounts.</exception>
@@ -75,7 +82,10 @@ internal sealed record ReturnPolicy(
             content.GetProperty("approvalLimit").Deserialize<Money>(),
             content.GetProperty("secondApprovalLimit").Deserialize<Money>(),
             TimeSpan.FromHours(content.GetProperty("approvalDueHours").GetDouble()),
-            TimeSpan.FromDays(content.GetProperty("cumulativeDays").GetInt32()));
+            TimeSpan.FromDays(content.GetProperty("cumulativeDays").GetInt32()))
+        {
+            Hands = document.Hands,
+        };
     }
 
     /// <summary>The first instant at which a return of goods that arrived then is too late: the window goes to the end of its last day, in the policy's zone.</summary>

@@ -24,6 +24,9 @@ internal sealed class ReturnsDbContext(DbContextOptions<ReturnsDbContext> option
     public async ValueTask<Refund?> FindRefund(Guid id, CancellationToken ct) =>
         Refunds.Local.FindEntry(id)?.Entity ?? await Refunds.Include(r => r.Lines).SingleOrDefaultAsync(r => r.Id == id, ct);
 
+    /// <summary>Approvals with all that was said.</summary>
+    public IQueryable<Approval> WholeApprovals => Approvals.Include(a => a.Decisions).Include(a => a.Remarks).AsSplitQuery();
+
     /// <summary>The approval of a refund as it is now; null when nobody was asked about just this amount.</summary>
     public async ValueTask<Approval?> FindApproval(Refund refund, CancellationToken ct)
     {
