@@ -37,6 +37,10 @@ public static class HostComposition
             o.Limits.MaxRequestBodySize = HttpModule.MaxBody;
             o.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             o.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+            o.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
+            o.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+            o.Limits.MaxConcurrentConnections = 4_096;
+            o.Limits.MaxConcurrentUpgradedConnections = 512;
         });
         builder.Host.UseDefaultServiceProvider(o => o.ValidateScopes = o.ValidateOnBuild = true);
         if (settings.IsDemo)
@@ -52,7 +56,7 @@ public static class HostComposition
         services.AddSingleton(settings);
         services.AddSingleton(BusinessZone.Of(settings.TimeZone));
         services.AddSingleton(new AuditOptions { Folder = settings.DataFolder, IsLinking = builder.Configuration["RETAILOPS_AUDIT_LINKING"] != "off" });
-        services.AddHttp();
+        services.AddHttp(settings.Limits ?? HostSettings.UsualLimits(settings.IsDemo));
         services.AddSecurity(new SecurityPosture(settings.IsDemo) { TrustsThisMachine = settings.TrustsThisMachine, Issuer = settings.IssuerUri }, () => RootKey.Load(settings.Key, settings.DataFolder, mayCreate: settings.IsDemo));
         services.AddPlatform(new Database(appConnection), [typeof(WorkflowsModule).Assembly, .. HostModules.All.Select(m => m.Assembly)], [.. HostModules.All.Select(m => m.Contracts), typeof(GetTask).Assembly]);
         foreach (var module in HostModules.All)
@@ -93,6 +97,7 @@ public static class HostComposition
         }
 
         app.UseRouting();
+        app.UseLimits();
         app.UseAuthentication();
         app.UseApiGate();
 

@@ -52,6 +52,9 @@ public sealed record HostSettings
     /// <summary>Whether this host runs recurring jobs. False in tests that count what happens.</summary>
     public bool RunsJobs { get; init; } = true;
 
+    /// <summary>What each client may do; null for <see cref="UsualLimits"/>.</summary>
+    public TrafficLimits? Limits { get; init; }
+
     /// <summary>Whether secrets may be made and loopback may do without them.</summary>
     public bool IsDemo => Environment is Demo or Test;
 
@@ -90,6 +93,7 @@ public sealed record HostSettings
                 null => environment == Production,
                 _ => throw new SetupException("RETAILOPS_GOVERN is all or files."),
             },
+            Limits = UsualLimits(variable("ASPNETCORE_ENVIRONMENT") == Test || environment is Demo or Test).With(Set("RETAILOPS_LIMITS"), Set("RETAILOPS_LIMITS_OF")),
         };
 
         string? Set(string name) => variable(name) is { Length: > 0 } value ? value : null;
@@ -101,6 +105,13 @@ public sealed record HostSettings
         Issuer is null ? null
         : Uri.TryCreate(Issuer, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (IsDemo && uri.Scheme == Uri.UriSchemeHttp)) && uri.Query.Length + uri.Fragment.Length == 0 ? uri
         : throw new SetupException("RETAILOPS_ISSUER is the public address of this system, like https://retailops.example.org/.");
+
+    /// <summary>
+    /// The limits when nobody sets any. In the Demo the command line, which is there without credentials and on this machine only, may have the whole host:
+    /// it has nobody beside it whom it could crowd out.
+    /// </summary>
+    public static TrafficLimits UsualLimits(bool isDemo) =>
+        isDemo ? new() { LoopbackWeight = 20, Weights = new Dictionary<string, double> { ["client:" + Callers.CommandLine] = 200 } } : new();
 
     /// <summary>Refuses what must not start.</summary>
     /// <exception cref="SetupException">An address cannot be read, a Demo would be reachable by others, or there is no such time zone.</exception>

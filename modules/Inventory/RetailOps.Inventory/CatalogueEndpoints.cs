@@ -19,6 +19,7 @@ internal static class CatalogueEndpoints
         inventory.MapPut("/items", PutItems)
             .WithName("PutItems")
             .WithSummary("Add or change up to 5,000 items, all or none")
+            .InBulk()
             .ProducesRefusals();
         inventory.MapGet("/items/{sku}", Item)
             .WithName("GetItem")

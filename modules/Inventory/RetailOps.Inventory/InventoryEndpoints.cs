@@ -31,10 +31,13 @@ internal static class InventoryEndpoints
         inventory.MapPost("/inventory/receipts", Receive)
             .WithName("ReceiveStock")
             .WithSummary("Take a delivery of up to 5,000 lines into stock; idempotent by its reference")
+            .InBulk()
+            .TakesIdempotencyKey(required: false)
             .ProducesRefusals(404, 409);
         inventory.MapPost("/inventory/adjustments", Adjust)
             .WithName("AdjustStock")
             .WithSummary("Correct an item's stock when nobody says where; idempotent by its key")
+            .TakesIdempotencyKey()
             .ProducesRefusals(404, 409);
         inventory.MapGet("/inventory/availability", Available)
             .WithName("GetAvailability")

@@ -16,6 +16,7 @@ internal static class ReservationEndpoints
         reservations.MapPost("/", Reserve)
             .WithName("ReserveStock")
             .WithSummary("Hold stock for a cart or quote until it expires; idempotent by its key")
+            .TakesIdempotencyKey(required: false)
             .ProducesRefusals(409);
         reservations.MapGet("/{id:guid}", Read)
             .WithName("GetReservation")

@@ -101,6 +101,33 @@ internal static class ApiDocument
             });
         }
 
+        if (metadata.OfType<DeprecatedOperation>().LastOrDefault() is { } deprecated)
+        {
+            operation.Deprecated = true;
+            operation.Description = $"{operation.Description} Deprecated since {deprecated.Since:yyyy-MM-dd}{(deprecated.Sunset is { } end ? $", gone from {end:yyyy-MM-dd} on" : "")}; see {deprecated.Guide}.".Trim();
+        }
+
+        var problems = OperationContract.Problems(context.Description.HttpMethod ?? "GET", context.Description.RelativePath ?? "", metadata);
+        operation.Responses ??= [];
+        foreach (var status in problems.Select(s => s.ToString(System.Globalization.CultureInfo.InvariantCulture)).Where(s => !operation.Responses.ContainsKey(s)))
+        {
+            operation.Responses[status] = new OpenApiResponse
+            {
+                Description = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(int.Parse(status, System.Globalization.CultureInfo.InvariantCulture)),
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    ["application/problem+json"] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(nameof(ProblemDetails), context.Document) },
+                },
+            };
+        }
+
+        var ordered = new OpenApiResponses();
+        foreach (var (status, response) in operation.Responses.OrderBy(r => r.Key, StringComparer.Ordinal))
+        {
+            ordered[status] = response;
+        }
+
+        operation.Responses = ordered;
         if (metadata.OfType<IfMatchHeader>().Any())
         {
             operation.Parameters.Add(new OpenApiParameter

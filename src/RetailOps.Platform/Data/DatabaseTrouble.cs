@@ -32,4 +32,35 @@ public static class DatabaseTrouble
 
         return false;
     }
+
+    /// <summary>Whether the database was given a text that it cannot keep: with U+0000, or with half of a surrogate pair.</summary>
+    public static bool IsUnkeepableText(Exception exception)
+    {
+        for (Exception? e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is PostgresException { SqlState: "22021" or "22P05" } or System.Text.EncoderFallbackException)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Whether the driver has lost step with the server: it takes an answer for that of another statement. A statement that failed at the moment at which the driver
+    /// prepared it by itself is known to do that to the next one (npgsql issue 6391). The connection is gone then, and with it the transaction: nothing was done.
+    /// </summary>
+    public static bool IsOutOfStep(Exception exception)
+    {
+        for (Exception? e = exception; e is not null; e = e.InnerException)
+        {
+            if (e.Message.StartsWith("Received unexpected backend message", StringComparison.Ordinal) || (e.Message.StartsWith("Received backend message", StringComparison.Ordinal) && e.Message.Contains("while expecting", StringComparison.Ordinal)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

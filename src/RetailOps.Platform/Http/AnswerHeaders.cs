@@ -29,6 +29,16 @@ internal sealed class AnswerHeaders(RequestDelegate next)
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
         headers.XFrameOptions = "DENY";
         headers.ContentSecurityPolicy = http.GetEndpoint()?.Metadata.GetMetadata<ContentPolicy>()?.Policy ?? Strict;
+        if (http.Features.Get<TrafficQuota>() is { } quota)
+        {
+            quota.Announce(headers);
+        }
+
+        if (http.Features.Get<DeprecatedOperation>() is { } deprecated)
+        {
+            deprecated.Announce(headers);
+        }
+
         if (headers.CacheControl.Count == 0)
         {
             headers.CacheControl = "no-store";

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
+using RetailOps.Kernel;
+
 namespace RetailOps.Platform;
 
 /// <summary>On every operation of the API.</summary>
@@ -11,19 +13,44 @@ internal sealed record DesignerOperation;
 
 /// <summary>
 /// Stands before every operation of the API, before its body is read: who is it, does a foreign web page speak through the
-/// browser of somebody, is the idempotency key in order.
+/// browser of somebody, does he ask for no more than his share, is the idempotency key in order.
 /// </summary>
-internal sealed class ApiGate(RequestDelegate next, Callers callers, DesignerTokens tokens)
+internal sealed class ApiGate(RequestDelegate next, Callers callers, DesignerTokens tokens, TrafficGate traffic, TimeProvider clock)
 {
     public async Task InvokeAsync(HttpContext http)
     {
-        if (http.GetEndpoint() is not { } endpoint || endpoint.Metadata.GetMetadata<ApiOperation>() is null)
+        if (http.GetEndpoint() is not { } endpoint || (endpoint.Metadata.GetMetadata<ApiOperation>() is null && endpoint.Metadata.GetMetadata<TrafficKind>() is null))
         {
             await next(http);
             return;
         }
 
-        if (callers.Of(http) is not { } caller)
+        BodyKind.Restore(http);
+        if (endpoint.Metadata.GetMetadata<DeprecatedOperation>() is { } deprecated)
+        {
+            http.Features.Set(deprecated);
+        }
+
+        var caller = callers.Of(http);
+        using var place = await traffic.Enter(http, caller, endpoint);
+        if (place is null)
+        {
+            return;
+        }
+
+        if (endpoint.Metadata.GetMetadata<ApiOperation>() is null)
+        {
+            // It says itself whom it lets in.
+            await next(http);
+            return;
+        }
+
+        await Enter(http, endpoint, caller);
+    }
+
+    private async Task Enter(HttpContext http, Endpoint endpoint, Caller? caller)
+    {
+        if (caller is null)
         {
             await (http.Features.Get<TokenAnswer>() is null
                 ? Problems.Write(http, StatusCodes.Status401Unauthorized, "security.unauthenticated", "Send an access token from /connect/token, or sign in first: open /sign-in in a browser.")
@@ -46,6 +73,35 @@ internal sealed class ApiGate(RequestDelegate next, Callers callers, DesignerTok
         if (http.Request.Headers.ContentEncoding.Count > 0)
         {
             await Problems.Write(http, StatusCodes.Status415UnsupportedMediaType, "request.encoding", "Send the body without Content-Encoding.");
+            return;
+        }
+
+        if (http.Features.Get<DeprecatedOperation>()?.IsGone(clock.GetUtcNow()) is true)
+        {
+            await Problems.Write(http, StatusCodes.Status410Gone, "request.gone", "This operation is no more; the header Link leads to what there is instead.");
+            return;
+        }
+
+        if (endpoint.Metadata.GetMetadata<DesignerOperation>() is null && OperationContract.TakesBody(endpoint) && BodyKind.IsForeign(http.Request))
+        {
+            await Problems.Write(http, StatusCodes.Status415UnsupportedMediaType, "request.media-type", "Send the body as application/json in UTF-8.");
+            return;
+        }
+
+        if (http.Request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) is true)
+        {
+            await Problems.WriteUnkeepable(http);
+            return;
+        }
+
+        if (http.Request.ContentType?.Contains("json", StringComparison.OrdinalIgnoreCase) is true)
+        {
+            http.Request.Body = new KeepableBody(http.Request.Body);
+        }
+
+        if (endpoint.Metadata.GetMetadata<DesignerOperation>() is null && !OperationContract.Suits(http.Request, endpoint))
+        {
+            await Problems.Write(http, StatusCodes.Status406NotAcceptable, "request.not-acceptable", "This operation answers application/json; accept that.");
             return;
         }
 

@@ -25,6 +25,9 @@ internal sealed partial class ExceptionAnswers(ILogger<ExceptionAnswers> log) : 
             case BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout }:
                 await Problems.Write(httpContext, StatusCodes.Status408RequestTimeout, "request.too-slow", "The body came too slowly.");
                 break;
+            case UnkeepableTextException or BadHttpRequestException { InnerException: UnkeepableTextException }:
+                await Problems.WriteUnkeepable(httpContext);
+                break;
             case BadHttpRequestException bad:
                 await Problems.Write(
                     httpContext, StatusCodes.Status400BadRequest, "request.malformed", "The request cannot be read; see the list of faults.", JsonFaults.Of(bad, BodyOf(httpContext)));
@@ -34,6 +37,9 @@ internal sealed partial class ExceptionAnswers(ILogger<ExceptionAnswers> log) : 
                 await Problems.Write(
                     httpContext, StatusCodes.Status503ServiceUnavailable, "system.unavailable",
                     "The database cannot be reached at the moment. Repeat the request with the same Idempotency-Key.");
+                break;
+            case var _ when DatabaseTrouble.IsUnkeepableText(exception):
+                await Problems.WriteUnkeepable(httpContext);
                 break;
             default:
                 LogUnexpected(log, exception, httpContext.Request.Method, httpContext.Request.Path);

@@ -72,6 +72,10 @@ public static class Problems
         return Of(status, code, message, details).ExecuteAsync(http);
     }
 
+    /// <summary>Writes what is said of a text that no table can keep.</summary>
+    internal static Task WriteUnkeepable(HttpContext http) =>
+        Write(http, StatusCodes.Status400BadRequest, "request.character", "A text holds U+0000 or half of a surrogate pair, which cannot be kept; send it without.");
+
     /// <summary>The id under which logs and traces know this request.</summary>
     internal static string TraceId() => (Activity.Current?.TraceId ?? ActivityTraceId.CreateRandom()).ToHexString();
 }

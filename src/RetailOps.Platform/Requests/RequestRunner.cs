@@ -31,10 +31,16 @@ public sealed partial class RequestRunner(IServiceScopeFactory scopes, Database 
             {
                 return await Once(caller, request, key, ct);
             }
-            catch (Exception e) when (attempt < Tries && Transient.IsRace(e))
+            catch (Exception e) when (attempt < Tries && (Transient.IsRace(e) || DatabaseTrouble.IsOutOfStep(e)))
             {
                 LogAgain(log, request.GetType().Name, attempt, e.Message);
                 await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(2, 10 << attempt)), ct);
+            }
+            catch (Exception e) when (DatabaseTrouble.IsUnkeepableText(e))
+            {
+                // The driver may have lost count of the server's answers on that connection: nobody is to get it.
+                database.Requests.Clear();
+                throw;
             }
             catch (Exception e) when (attempt == Tries && Transient.IsRace(e))
             {

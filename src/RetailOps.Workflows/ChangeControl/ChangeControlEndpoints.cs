@@ -29,7 +29,7 @@ internal static class ChangeControlEndpoints
         var versions = workflows.MapGroup("/definitions/{definitionId}/versions");
         versions.MapGet("/", Versions).WithName("ListWorkflowVersions").WithSummary("Versions of a workflow, newest first: who drew, who approved, why").ProducesRefusals(404);
         versions.MapGet("/{number:int}/difference", Compare).WithName("CompareWorkflowVersions").WithSummary("What a version says differently from the live one, or from another").ProducesRefusals(404);
-        versions.MapPost("/{number:int}:propose", Propose).WithName("ProposeWorkflow").WithSummary("Ask another person to let it go live, to retract or to delete it").ProducesRefusals(404, 409, 422);
+        versions.MapPost("/{number:int}:propose", Propose).WithName("ProposeWorkflow").WithSummary("Ask another person to let it go live, to retract or to delete it").TakesIdempotencyKey(required: false).ProducesRefusals(404, 409, 422);
         versions.MapPost("/{number:int}:approve", Approve).WithName("ApproveWorkflow").WithSummary("Do what is proposed; never by who drew or proposed it").ProducesRefusals(404, 409, 422);
         versions.MapPost("/{number:int}:reject", Reject).WithName("RejectWorkflow").WithSummary("Turn a proposal down, with a reason").ProducesRefusals(404, 409);
     }

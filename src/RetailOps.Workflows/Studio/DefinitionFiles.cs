@@ -25,7 +25,7 @@ internal static class DefinitionFiles
             .WithMetadata(new RequestSizeLimitAttribute(ElsaJson.MaxBody));
         definitions.MapMethods("/{definitionId}/import", ["POST", "PUT"], (string definitionId, HttpRequest request, Door door, ActivityCatalogue catalogue, CancellationToken ct) => Import(definitionId, request, door, catalogue, ct))
             .WithMetadata(new RequestSizeLimitAttribute(ElsaJson.MaxBody));
-        definitions.MapPost("/import-files", ImportFiles).DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(MostBytes));
+        definitions.MapPost("/import-files", ImportFiles).InBulk().DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(MostBytes));
     }
 
     /// <summary>One as its file, several as an archive.</summary>
@@ -92,7 +92,16 @@ internal static class DefinitionFiles
             return ElsaAnswers.Errors(StatusCodes.Status415UnsupportedMediaType, "Send files as multipart/form-data, in fields called files.");
         }
 
-        var form = await request.ReadFormAsync(ct);
+        IFormCollection form;
+        try
+        {
+            form = await request.ReadFormAsync(ct);
+        }
+        catch (Exception e) when (e is InvalidDataException or (IOException and not BadHttpRequestException))
+        {
+            return ElsaAnswers.Errors(StatusCodes.Status400BadRequest, "The form cannot be read.");
+        }
+
         var count = 0;
         var errors = new List<string>();
         foreach (var file in form.Files.Take(MostFiles))

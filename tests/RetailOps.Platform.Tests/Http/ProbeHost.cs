@@ -43,6 +43,9 @@ public sealed class ProbeHost : IAsyncLifetime
     /// <summary>The same on the same database, for strangers who are not at home here.</summary>
     public WebApplication Stranger() => Build(database.AppConnectionString, isDemo: false);
 
+    /// <summary>Another host on the same database, with limits of its own.</summary>
+    public WebApplication With(TrafficLimits limits, Action<IServiceCollection>? services = null, TimeProvider? clock = null) => Build(database.AppConnectionString, isDemo: true, limits, services, clock);
+
     /// <summary>Another host, whose <c>/slow-probes</c> answers when it is told to.</summary>
     public WebApplication Slow(TaskCompletionSource entered, Task release)
     {
@@ -74,18 +77,25 @@ public sealed class ProbeHost : IAsyncLifetime
     private static async Task<Results<Created<ProbeAnswer>, ProblemHttpResult>> Create(Probe body, Door door, CancellationToken ct) =>
         (await door.Run(body, ct)).ToCreated(a => $"/api/v1/probes/{a.Id}");
 
-    private WebApplication Build(string connectionString, bool isDemo)
+    private WebApplication Build(string connectionString, bool isDemo, TrafficLimits? limits = null, Action<IServiceCollection>? services = null, TimeProvider? clock = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(o => o.Limits.MaxRequestBodySize = HttpModule.MaxBody);
-        builder.Services.AddHttp();
+        builder.Services.AddHttp(limits);
         builder.Services.AddSecurity(new SecurityPosture(isDemo) { TrustsThisMachine = isDemo }, () => RootKey.Load(null, folder, mayCreate: true));
         builder.Services.AddPlatform(new Database(connectionString, requestPool: 4), [typeof(ProbeHost).Assembly], []);
         builder.Services.AddSingleton<IEventSink, Silence>();
+        if (clock is not null)
+        {
+            builder.Services.AddSingleton(clock);
+        }
+
+        services?.Invoke(builder.Services);
         var host = builder.Build();
         host.UseHttp();
         host.UseRouting();
+        host.UseLimits();
         host.UseAuthentication();
         host.UseApiGate();
         var api = host.MapApi();
