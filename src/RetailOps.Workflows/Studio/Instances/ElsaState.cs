@@ -80,8 +80,10 @@ internal static class ElsaState
     /// <summary>What is declared for the whole workflow, with the values of now, or of the end where they were kept.</summary>
     public static IReadOnlyList<object> Variables(InstanceDetail instance)
     {
-        var values = instance.State.IsFinished ? instance.State.EndVariables : instance.State.Executions.FirstOrDefault(e => e.Parent is null)?.Variables;
-        return [.. instance.Workflow.Nodes[0].Variables.Select(v => new { id = v.Id, name = v.Name, value = Value(values?.GetValueOrDefault(v.Id)) })];
+        var whole = instance.State.Executions.FirstOrDefault(e => e.Parent is null);
+        return [.. instance.Workflow.Nodes[0].Variables.Select(v => new { id = v.Id, name = v.Name, value = Value(Held(v.Id)) })];
+
+        object? Held(string id) => instance.State.IsFinished ? instance.State.EndVariables.GetValueOrDefault(id) : whole?.Variables?.GetValueOrDefault(id);
     }
 
     private static JsonElement? Value(object? value) => value is null ? null : ValueConverter.ToJson(value);
