@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
 
+using Microsoft.Extensions.DependencyInjection;
+
 using RetailOps.Kernel;
 using RetailOps.Orders;
 using RetailOps.Testing;
+using RetailOps.Workflows;
 
 namespace RetailOps.TestChild;
 
@@ -20,12 +23,13 @@ public static class Customers
     // Customers are load, not a measure: between two looks they let the host work.
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>How a host runs that may be killed at any moment: leases are short, so that its successor need not wait long.</summary>
+    /// <summary>How a host runs that may be killed at any moment: leases are short, so that its successor need not wait long. It may call this machine.</summary>
     public static TestHostOptions Options { get; } = new()
     {
         Assemblies = [typeof(Customers).Assembly],
         Workflows = false,
         Relay = new() { FirstPause = TimeSpan.FromMilliseconds(20), Poll = TimeSpan.FromMilliseconds(50), Lease = TimeSpan.FromSeconds(2) },
+        Services = services => services.AddSingleton(new HttpCallOptions { Allowed = ["127.0.0.1"] }),
     };
 
     /// <summary>Runs until the input ends.</summary>

@@ -7,6 +7,7 @@ using RetailOps.TestChild;
 //   hold <data folder> durable|unsafe    nothing but the embedded server; says its connection string
 //   shop <connection string> <prefix>    the product, with customers who place orders and ship them; says what was acknowledged
 //   serve <connection string>            the product
+//   front <connection string>            the product, with the door for web requests that workflows have drawn; says where it listens
 if (args is [SupervisorVerb.Name, ..])
 {
     return await SupervisorVerb.RunAsync(args);
@@ -22,10 +23,13 @@ switch (args)
     case ["serve", var connection]:
         await Customers.Serve(connection, null);
         return 0;
+    case ["front", var connection]:
+        await Front.Serve(connection);
+        return 0;
     case ["hold", var folder, var durability]:
         return await Hold(folder, durability == "durable");
     default:
-        await Console.Error.WriteLineAsync("hold <data folder> durable|unsafe, shop <connection string> <prefix>, or serve <connection string>");
+        await Console.Error.WriteLineAsync("hold <data folder> durable|unsafe, shop <connection string> <prefix>, serve <connection string>, or front <connection string>");
         return 2;
 }
 

@@ -25,6 +25,20 @@ public sealed class Flow(string id)
         });
     }
 
+    /// <summary>What starts it that is no event: a clock, or a web request, the parts of whose path stand in the variable <c>Route</c>. Inputs as in <see cref="Step"/>.</summary>
+    public Flow StartsBy(string type, params (string Name, string Value)[] inputs)
+    {
+        Variable("Route");
+        var members = Inputs(inputs);
+        members["customProperties"] = new JsonObject { ["canStartWorkflow"] = true };
+        if (type == "Elsa.HttpEndpoint")
+        {
+            members["routeData"] = new JsonObject { ["typeName"] = "Object", ["memoryReference"] = new JsonObject { ["id"] = "v-Route" } };
+        }
+
+        return Add("begin", type, ["Done"], members);
+    }
+
     /// <summary>Takes stock for all lines and writes what was granted into the order.</summary>
     /// <param name="outcomes">After which outcomes of that it goes on; <c>Allocated</c> when none is given.</param>
     public Flow Allocate(params string[] outcomes)
@@ -44,16 +58,7 @@ public sealed class Flow(string id)
     public Flow Delay(string step, TimeSpan span) => Add(step, "Elsa.Delay", ["Done"], new JsonObject { ["timeSpan"] = Input(span.ToString("c")) });
 
     /// <summary>Any step; inputs as literals, or <c>js:…</c>, or <c>var:…</c>.</summary>
-    public Flow Step(string step, string type, params (string Name, string Value)[] inputs)
-    {
-        var members = new JsonObject();
-        foreach (var (name, value) in inputs)
-        {
-            members[name] = Input(value);
-        }
-
-        return Add(step, type, ["Done"], members);
-    }
+    public Flow Step(string step, string type, params (string Name, string Value)[] inputs) => Add(step, type, ["Done"], Inputs(inputs));
 
     /// <summary>Publishes definitions.</summary>
     public static async Task Publish(IServiceProvider services, params Flow[] flows)
@@ -116,6 +121,8 @@ public sealed class Flow(string id)
         ["options"] = new JsonObject { ["activationStrategyType"] = "Elsa.Workflows.Runtime.ActivationValidators.CorrelatedSingletonStrategy, Elsa.Workflows.Runtime" },
         ["root"] = new JsonObject { ["id"] = "Flowchart1", ["type"] = "Elsa.Flowchart", ["version"] = 1, ["activities"] = activities, ["connections"] = connections },
     }.ToJsonString();
+
+    private static JsonObject Inputs((string Name, string Value)[] inputs) => new([.. inputs.Select(i => KeyValuePair.Create(i.Name, (JsonNode?)Input(i.Value)))]);
 
     private static JsonObject Input(string value)
     {

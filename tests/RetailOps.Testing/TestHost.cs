@@ -87,15 +87,7 @@ public sealed class TestHost : IAsyncDisposable
     {
         options ??= new();
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
-        builder.Logging.AddSimpleConsole(c => c.SingleLine = true).SetMinimumLevel(options.Log).AddFilter("Microsoft", LogLevel.Error);
-        builder.Services.AddSingleton(options.Clock ?? TimeProvider.System);
-        builder.Services.AddSingleton(options.Engine);
-        builder.Services.AddSingleton(options.Relay);
-        builder.Services.AddInventory().AddOrders().AddReturns().AddIntegration().AddIntelligence();
-        builder.Services.AddWorkflows([.. Modules, .. options.Assemblies]);
-        builder.Services.AddJobs();
-        builder.Services.AddPlatform(new Database(connectionString, options.Pool), [typeof(WorkflowsModule).Assembly, .. Modules, .. options.Assemblies], [.. Contracts, .. options.Assemblies]);
-        options.Services?.Invoke(builder.Services);
+        Compose(builder, connectionString, options);
         var host = new TestHost(builder.Build(), connectionString);
         if (options.Documents)
         {
@@ -109,6 +101,20 @@ public sealed class TestHost : IAsyncDisposable
 
         await host.host.StartAsync();
         return host;
+    }
+
+    /// <summary>Puts into a builder what <see cref="StartAsync"/> starts; for a host that has an HTTP surface beside it.</summary>
+    public static void Compose(IHostApplicationBuilder builder, string connectionString, TestHostOptions options)
+    {
+        builder.Logging.AddSimpleConsole(c => c.SingleLine = true).SetMinimumLevel(options.Log).AddFilter("Microsoft", LogLevel.Error);
+        builder.Services.AddSingleton(options.Clock ?? TimeProvider.System);
+        builder.Services.AddSingleton(options.Engine);
+        builder.Services.AddSingleton(options.Relay);
+        builder.Services.AddInventory().AddOrders().AddReturns().AddIntegration().AddIntelligence();
+        builder.Services.AddWorkflows([.. Modules, .. options.Assemblies]);
+        builder.Services.AddJobs();
+        builder.Services.AddPlatform(new Database(connectionString, options.Pool), [typeof(WorkflowsModule).Assembly, .. Modules, .. options.Assemblies], [.. Contracts, .. options.Assemblies]);
+        options.Services?.Invoke(builder.Services);
     }
 
     /// <summary>Sends a request as somebody who may do everything. What an order names is put first, see <see cref="TestItems"/>; use <see cref="Requests"/> where that must not be.</summary>

@@ -77,12 +77,12 @@ internal sealed partial class BurstExecutor(
             var work = scope.ServiceProvider.GetRequiredService<WorkExecution>();
             work.Begin(database.Engine, WorkMode.Group);
             claimed = await Claims.Group(await work.Connection(ct), lane, options.GroupSize, ct);
-            FaultPoints.Reach(FaultPoint.AfterClaim);
             if (claimed.Count == 0)
             {
                 return await RunSuspect(ct) ? options.GroupSize : 0;
             }
 
+            FaultPoints.Reach(FaultPoint.AfterClaim);
             if (claimed.Exists(s => s.IsNoted))
             {
                 await CountDeaths(work, claimed, ct);
