@@ -38,6 +38,7 @@ public static class WorkflowsModule
         services.AddScoped<TaskAnswers>();
         services.AddSingleton<DryRun>();
         services.AddSingleton<ResumeTokens>();
+        services.AddSingleton<InstanceSeal>();
         services.AddSingleton<EngineWatch>();
         services.AddSingleton<EngineHost>();
         services.AddHostedService(s => s.GetRequiredService<EngineHost>());
