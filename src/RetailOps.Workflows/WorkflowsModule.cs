@@ -38,6 +38,7 @@ public static class WorkflowsModule
         services.AddScoped<TaskAnswers>();
         services.AddSingleton<DryRun>();
         services.AddSingleton<ResumeTokens>();
+        services.AddSingleton<InstanceSeal>();
         services.AddSingleton<EngineWatch>();
         services.AddSingleton(s => BacklogAge.Gauge(s.GetRequiredService<Database>()));
         services.AddSingleton<EngineHost>();

@@ -91,6 +91,10 @@ public sealed partial class Studio : IAsyncDisposable
     {
         await Open("/designer/definitions/" + definitionId);
         await Canvas.WaitForAsync();
+
+        // What is dropped on the empty canvas would be saved without what is still to come.
+        await Page.Locator(".x6-node").First.WaitForAsync();
+        await Page.Locator(".mud-toolbar").First.WaitForAsync();
     }
 
     /// <summary>Drags an activity from the palette to a place on the canvas, in pixels from its corner.</summary>

@@ -296,9 +296,17 @@ internal sealed partial class DefinitionStore(Database database, DefinitionLibra
         var caller = new Caller.Engine(workflow.DefinitionId, workflow.Version, await reader.IsDBNullAsync(1, ct) ? null : reader.GetString(1), Powers.Of(workflow, isGoverned));
         var version = new CompiledVersion(workflow, caller, Activations.Of(definition.ActivationStrategy), isGoverned);
 
+        if (!isGoverned && isApproved && Powers.Of(workflow, isGoverned: true).Count > caller.Permissions.Count)
+        {
+            LogPowerless(log, workflow.DefinitionId, workflow.Version);
+        }
+
         // A draft of a free definition may yet become governed, and is another one then.
         return isGoverned || isApproved ? compiled.GetOrAdd(versionId, version) : version;
     }
+
+    [LoggerMessage(4204, LogLevel.Warning, "Version {Version} of {DefinitionId} is live by one person and does what takes two: those steps are refused. Save it anew and propose it")]
+    private static partial void LogPowerless(ILogger log, string definitionId, int version);
 
     [LoggerMessage(4203, LogLevel.Warning, "{File}: {Problem}")]
     private static partial void LogWarning(ILogger log, string file, string problem);

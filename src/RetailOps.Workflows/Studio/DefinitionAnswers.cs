@@ -33,13 +33,13 @@ internal static class DefinitionAnswers
         return answer;
     }
 
-    /// <summary>What saving and publishing answer. What the linter says comes as validation errors.</summary>
+    /// <summary>What saving and publishing answer. What the linter says, and that another person must approve, comes as validation errors.</summary>
     public static object Saved(SavedDefinition saved, ActivityCatalogue catalogue) => new
     {
         workflowDefinition = ElsaDocument.Answer(saved.Version, catalogue),
         alreadyPublished = saved.WasPublished,
         consumingWorkflowCount = saved.Consumers,
-        validationErrors = saved.Problems.Select(p => new { message = p.Message, activityId = p.ActivityId, code = p.Code, severity = p.IsError ? "Error" : "Warning" }),
+        validationErrors = Notices(saved.Notice).Concat(saved.Problems.Select(p => new { message = p.Message, activityId = p.ActivityId, code = p.Code, severity = p.IsError ? "Error" : "Warning" })),
     };
 
     /// <summary>A definition, with a notice where another person must approve what was asked.</summary>
@@ -48,9 +48,13 @@ internal static class DefinitionAnswers
         var answer = ElsaDocument.Answer(outcome.Version, catalogue);
         if (outcome.Notice is { } notice)
         {
-            answer["validationErrors"] = new JsonArray(new JsonObject { ["message"] = notice, ["code"] = "proposed", ["severity"] = "Warning" });
+            answer["validationErrors"] = new JsonArray(new JsonObject { ["message"] = notice, ["code"] = ProposedCode, ["severity"] = "Warning" });
         }
 
         return answer;
     }
+
+    private const string ProposedCode = "proposed";
+
+    private static IEnumerable<object> Notices(string? notice) => notice is null ? [] : [new { message = notice, activityId = (string?)null, code = ProposedCode, severity = "Warning" }];
 }

@@ -87,7 +87,7 @@ internal static class DefinitionEndpoints
             : ElsaAnswers.Errors(StatusCodes.Status400BadRequest, "The body is {\"model\": …, \"publish\": …} with a workflow definition as model.");
 
     private static async Task<IResult> Publish(string definitionId, Door door, ActivityCatalogue catalogue, CancellationToken ct) =>
-        ElsaAnswers.Of(await door.Run(new PublishDefinition(definitionId), ct), saved => Saved(saved, catalogue));
+        ElsaAnswers.Of(await door.Run(new PublishDefinition(definitionId), ct), saved => ElsaAnswers.Ok(DefinitionAnswers.Saved(saved, catalogue)));
 
     private static IResult Saved(SavedDefinition saved, ActivityCatalogue catalogue) => saved.Notice is { } notice
         ? ElsaAnswers.OnlyProposed(notice, ElsaDocument.Answer(saved.Version, catalogue))

@@ -16,7 +16,7 @@ namespace RetailOps.Workflows;
 internal static class DefinitionFiles
 {
     private const int MostFiles = 200;
-    private const long MostBytes = 16L * 1024 * 1024;
+    public const long MostBytes = 16L * 1024 * 1024;
 
     public static void Map(IEndpointRouteBuilder definitions)
     {
@@ -129,7 +129,7 @@ internal static class DefinitionFiles
     }
 
     /// <summary>A definition, or those of an archive. An entry is read up to the largest definition, however well it is packed.</summary>
-    private static async Task<List<(string Name, JsonElement? Model)>> Contents(string name, Stream stream, CancellationToken ct)
+    public static async Task<List<(string Name, JsonElement? Model)>> Contents(string name, Stream stream, CancellationToken ct)
     {
         if (!name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
         {

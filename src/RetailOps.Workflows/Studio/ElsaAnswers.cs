@@ -43,7 +43,7 @@ internal static class ElsaAnswers
         TypedResults.Json(new { statusCode = status, message = Occurred, errors = new { generalErrors = errors }, code }, ElsaJson.Options, Problem, status);
 
     /// <summary>
-    /// 400 where somebody asked to publish or to retract and only a proposal came of it: the designer takes every 200 for "it is live" and says so, and shows the sentence of a 400.
+    /// 400 where the designer's buttons to publish and to retract only proposed: it takes every 200 for "it is live" and says so, and shows the sentence of a 400.
     /// What was drawn is saved all the same, and stands in the answer.
     /// </summary>
     public static IResult OnlyProposed(string notice, object workflowDefinition) => TypedResults.Json(

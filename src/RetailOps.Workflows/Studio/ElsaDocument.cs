@@ -346,6 +346,9 @@ internal static class ElsaDocument
                     activity.Remove(name);
                     activity[name] = Shown(port, catalogue);
                     break;
+                case JsonObject input:
+                    OutcomeLists.Show(name, input);
+                    break;
             }
         }
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 using RetailOps.Kernel;
@@ -38,6 +39,7 @@ internal static class InstanceEndpoints
         elsa.MapGet("/workflow-instances/{id}/execution-state", ExecutionState);
         elsa.MapGet("/workflow-instances/{id}/export", Export);
         elsa.MapPost("/bulk-actions/export/workflow-instances", ExportMany);
+        elsa.MapPost("/bulk-actions/import/workflow-instances", ImportMany).DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(DefinitionFiles.MostBytes));
         elsa.MapGet("/workflow-instances/{id}/variables", Variables);
         elsa.MapGet("/workflow-instances/{id}/journal", WholeJournal);
         elsa.MapPost("/workflow-instances/{id}/journal", JournalWhere);
@@ -85,7 +87,7 @@ internal static class InstanceEndpoints
         ? ElsaAnswers.Of(await door.Run(new ReadInstanceLine(instance), ct), i => ElsaAnswers.Ok(new { status = i.Status, subStatus = i.SubStatus, updatedAt = i.UpdatedAt }))
         : Unknown();
 
-    private static async Task<IResult> Export(string id, HttpRequest request, Door door, CancellationToken ct)
+    private static async Task<IResult> Export(string id, HttpRequest request, InstanceSeal seal, Door door, CancellationToken ct)
     {
         if (!Guid.TryParse(id, out var key))
         {
@@ -101,12 +103,12 @@ internal static class InstanceEndpoints
         bool Wants(string name) => bool.TryParse(request.Query[name], out var yes) && yes;
         var (executions, entries) = (Wants("includeActivityExecutionLog"), Wants("includeWorkflowExecutionLog"));
         var journal = executions || entries ? (await door.Run(new ReadExecutions(key), ct)).Value : null;
-        var file = InstanceExport.Write(instance.Value, Wants("includeBookmarks"), executions ? journal : null, entries ? journal : null);
+        var file = InstanceExport.Write(instance.Value, seal, Wants("includeBookmarks"), executions ? journal : null, entries ? journal : null);
         return TypedResults.File(file, MediaTypeNames.Application.Octet, $"workflow-instance-{key}.json");
     }
 
     /// <summary>Files in an archive; what does not exist is left out.</summary>
-    private static async Task<IResult> ExportMany(HttpRequest request, Door door, CancellationToken ct)
+    private static async Task<IResult> ExportMany(HttpRequest request, InstanceSeal seal, Door door, CancellationToken ct)
     {
         if (await ElsaAnswers.Read<ExportAsked>(request, ct) is not { Ids: { Count: > 0 and <= MostExported } ids } asked)
         {
@@ -129,12 +131,41 @@ internal static class InstanceEndpoints
                     var journal = asked.IncludeActivityExecutionLog || asked.IncludeWorkflowExecutionLog ? (await door.Run(new ReadExecutions(id), ct)).Value : null;
                     await using var file = await zip.CreateEntry($"workflow-instance-{id}.json").OpenAsync(ct);
                     await file.WriteAsync(
-                        InstanceExport.Write(instance.Value, asked.IncludeBookmarks, asked.IncludeActivityExecutionLog ? journal : null, asked.IncludeWorkflowExecutionLog ? journal : null), ct);
+                        InstanceExport.Write(instance.Value, seal, asked.IncludeBookmarks, asked.IncludeActivityExecutionLog ? journal : null, asked.IncludeWorkflowExecutionLog ? journal : null), ct);
                 }
             }
         }
 
         return TypedResults.File(archive.ToArray(), MediaTypeNames.Application.Zip, "workflow-instances.zip");
+    }
+
+    /// <summary>Each file by itself: what can be taken back is, what cannot is named.</summary>
+    private static async Task<IResult> ImportMany(HttpRequest request, Door door, CancellationToken ct)
+    {
+        if (!request.HasFormContentType)
+        {
+            return ElsaAnswers.Errors(StatusCodes.Status415UnsupportedMediaType, "Send files as multipart/form-data, in fields called files.");
+        }
+
+        var imported = 0;
+        var errors = new List<string>();
+        foreach (var file in (await request.ReadFormAsync(ct)).Files.Take(MostExported))
+        {
+            await using var stream = file.OpenReadStream();
+            foreach (var (name, read) in await DefinitionFiles.Contents(file.FileName, stream, ct))
+            {
+                var taken = await door.Run(new ImportInstance(read?.Text(InstanceExport.Sealed) ?? ""), ct);
+                imported += taken.IsSuccess ? 1 : 0;
+                if (taken is { IsSuccess: false, Refusal.Code: "security.forbidden" })
+                {
+                    return ElsaAnswers.Of(taken.Refusal);
+                }
+
+                errors.AddRange(taken.IsSuccess ? [] : [$"{name}: {taken.Refusal.Message}"]);
+            }
+        }
+
+        return imported == 0 && errors.Count > 0 ? ElsaAnswers.Errors(StatusCodes.Status400BadRequest, errors) : ElsaAnswers.Ok(new { imported, count = imported, errors = errors.Count > 0 ? errors : null });
     }
 
     private static Task<IResult> WholeJournal(string id, HttpRequest request, Door door, CancellationToken ct) => Journal(id, new JournalFilter(), request, door, ct);

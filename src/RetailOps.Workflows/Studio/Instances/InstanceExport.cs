@@ -10,11 +10,15 @@ internal static class InstanceExport
     /// <summary>Members that are maps of anything; they have no numbers, and neither has what is in them.</summary>
     private static readonly HashSet<string> Plain = new(StringComparer.Ordinal) { "properties", "metadata", "activityState", "input", "output" };
 
+    /// <summary>The member that only we write and read: the state, sealed.</summary>
+    public const string Sealed = "RetailOpsState";
+
     /// <param name="instance">The instance.</param>
+    /// <param name="seal">Closes what an import takes back.</param>
     /// <param name="withBookmarks">Whether its waits are listed beside its state.</param>
     /// <param name="executions">Its journal, for the records of its executions; null to leave them out.</param>
     /// <param name="entries">Its journal, for itself; null to leave it out.</param>
-    public static byte[] Write(InstanceDetail instance, bool withBookmarks, JournalPage? executions, JournalPage? entries)
+    public static byte[] Write(InstanceDetail instance, InstanceSeal seal, bool withBookmarks, JournalPage? executions, JournalPage? entries)
     {
         var state = ElsaState.Of(instance);
         var file = new JsonObject
@@ -24,6 +28,7 @@ internal static class InstanceExport
             ["ActivityExecutionRecords"] = executions is null
                 ? null : JsonSerializer.SerializeToNode(ElsaExecutions.Of(executions).Select(e => ElsaExecutions.Record(executions, e)), ElsaJson.Options),
             ["WorkflowExecutionLogRecords"] = entries is null ? null : JsonSerializer.SerializeToNode(entries.Entries.Select(e => ElsaExecutions.Entry(entries, e)), ElsaJson.Options),
+            [Sealed] = seal.Close(instance.State),
         };
         return JsonSerializer.SerializeToUtf8Bytes(file, ElsaJson.Options);
     }
