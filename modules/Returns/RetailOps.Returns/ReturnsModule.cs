@@ -15,6 +15,7 @@ public static class ReturnsModule
         services.AddDocumentKind<ReturnPolicyContent>("return-policy", ReturnPolicyContent.Faults);
         services.AddInvariants(ReturnsInvariants.All);
         services.AddTransient<IPastRoom, ReturnsPast>();
+        services.AddScoped<OwnOrders>();
         return services;
     }
 

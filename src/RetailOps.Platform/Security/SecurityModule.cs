@@ -69,7 +69,10 @@ public static class SecurityModule
                 context.ShouldRenew &= !OnlyLooks(context.HttpContext);
                 return Task.CompletedTask;
             };
-        });
+        })
+
+        // Nobody gets this one. Identity signs out of it when a stamp has changed, and fails where it is not known.
+        .AddCookie(IdentityConstants.TwoFactorRememberMeScheme);
         services.AddTokens(posture);
         services.AddAntiforgery(o =>
         {

@@ -9,12 +9,13 @@ using RetailOps.Platform;
 
 namespace RetailOps.Returns;
 
-internal sealed class GetApprovalHandler(UnitOfWork work) : IRequestHandler<GetApproval, Result<ApprovalView>>
+internal sealed class GetApprovalHandler(UnitOfWork work, OwnOrders own) : IRequestHandler<GetApproval, Result<ApprovalView>>
 {
     public async Task<Result<ApprovalView>> Handle(GetApproval request, CancellationToken ct)
     {
         var returns = await work.Join<ReturnsDbContext>(ct);
         return await returns.Approvals.AsNoTracking().Include(a => a.Decisions).SingleOrDefaultAsync(a => a.Id == request.Id, ct) is { } approval
+            && (!own.IsBound || (await returns.FindRefund(approval.RefundId, ct) is { } refund && await own.Has(refund.OrderId, ct)))
             ? RefundViews.Of(approval)
             : Refusal.NotFound("returns.unknown-approval", "There is no such approval.");
     }
@@ -29,11 +30,16 @@ internal sealed class ListApprovalsValidator : AbstractValidator<ListApprovals>
     }
 }
 
-internal sealed class ListApprovalsHandler(UnitOfWork work) : IRequestHandler<ListApprovals, Result<IReadOnlyList<ApprovalView>>>
+internal sealed class ListApprovalsHandler(UnitOfWork work, OwnOrders own) : IRequestHandler<ListApprovals, Result<IReadOnlyList<ApprovalView>>>
 {
     public async Task<Result<IReadOnlyList<ApprovalView>>> Handle(ListApprovals request, CancellationToken ct)
     {
         var returns = await work.Join<ReturnsDbContext>(ct);
+        if (own.IsBound)
+        {
+            return Refusal.Rule("returns.name-the-refund", "The caller is bound to channels: read the refund, which names its approval.");
+        }
+
         var page = returns.Approvals.AsNoTracking().Include(a => a.Decisions).AsQueryable();
         if (request.Status is { } status)
         {
