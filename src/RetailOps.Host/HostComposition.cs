@@ -52,7 +52,7 @@ public static class HostComposition
         services.AddSingleton(settings);
         services.AddSingleton(BusinessZone.Of(settings.TimeZone));
         services.AddHttp();
-        services.AddSecurity(new SecurityPosture(settings.IsDemo) { TrustsThisMachine = settings.TrustsThisMachine, Issuer = settings.IssuerUri }, () => RootKey.Load(settings.Key, settings.DataFolder, mayCreate: settings.IsDemo));
+        services.AddSecurity(new SecurityPosture(settings.IsDemo) { TrustsThisMachine = settings.TrustsThisMachine, Issuer = settings.IssuerUri, External = settings.External }, () => RootKey.Load(settings.Key, settings.DataFolder, mayCreate: settings.IsDemo));
         services.AddPlatform(new Database(appConnection), [typeof(WorkflowsModule).Assembly, .. HostModules.All.Select(m => m.Assembly)], [.. HostModules.All.Select(m => m.Contracts), typeof(GetTask).Assembly]);
         foreach (var module in HostModules.All)
         {

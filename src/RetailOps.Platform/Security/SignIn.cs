@@ -64,7 +64,7 @@ internal sealed partial class SignInPage
         http.Response.Redirect(IsOurs(returnTo) ? returnTo : "/");
     }
 
-    private static bool IsOurs(string path) => path is ['/', ..] and not (['/', '/' or '\\', ..]) && !path.Any(char.IsControl);
+    internal static bool IsOurs(string path) => path is ['/', ..] and not (['/', '/' or '\\', ..]) && !path.Any(char.IsControl);
 
     private static Task Write(HttpContext http, IAntiforgery forgery, int status, string? error, string? name, string? returnTo)
     {
@@ -80,6 +80,7 @@ internal sealed partial class SignInPage
             <label for="password">Password</label><input id="password" name="password" type="password" autocomplete="current-password" required maxlength="200">
             <button>Sign in</button>
             </form>
+            {ExternalSignIn.Link(http, returnTo)}
             """);
     }
 
