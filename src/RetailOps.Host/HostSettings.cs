@@ -71,6 +71,9 @@ public sealed record HostSettings
     /// <summary><c>RETAILOPS_ISSUER</c>: the public address under which tokens are issued; null for the one that was asked.</summary>
     public string? Issuer { get; init; }
 
+    /// <summary><c>RETAILOPS_OIDC_…</c>: where people sign in besides here; null for nowhere.</summary>
+    public ExternalProvider? External { get; init; }
+
     /// <summary>Reads what stands in the environment.</summary>
     /// <param name="environment">Of the verb; <c>ASPNETCORE_ENVIRONMENT=Test</c> wins.</param>
     /// <param name="variable">Looks up a variable; null when it is not set.</param>
@@ -85,6 +88,7 @@ public sealed record HostSettings
             DatabaseOwner = Set("RETAILOPS_DB_OWNER"),
             Key = Set("RETAILOPS_KEY"),
             Issuer = Set("RETAILOPS_ISSUER"),
+            External = ReadExternal(Set),
             TimeZone = Set("RETAILOPS_TIME_ZONE") ?? BusinessZone.Usual,
             GovernsAllWorkflows = Set("RETAILOPS_GOVERN") switch
             {
@@ -97,6 +101,25 @@ public sealed record HostSettings
         };
 
         string? Set(string name) => variable(name) is { Length: > 0 } value ? value : null;
+    }
+
+    /// <exception cref="SetupException">Something of it is missing or cannot be read.</exception>
+    private static ExternalProvider? ReadExternal(Func<string, string?> set)
+    {
+        if (set("RETAILOPS_OIDC_AUTHORITY") is not { } authority)
+        {
+            return null;
+        }
+
+        var pairs = (set("RETAILOPS_OIDC_ROLES") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(p => p.Split('=', 2)).ToList();
+        if (!Uri.TryCreate(authority, UriKind.Absolute, out var uri) || set("RETAILOPS_OIDC_CLIENT") is not { } client || pairs.Count == 0
+            || pairs.Any(p => p.Length != 2 || p[1] == Roles.Integrator || !Roles.All.Contains(p[1])) || pairs.DistinctBy(p => p[0]).Count() != pairs.Count)
+        {
+            throw new SetupException(
+                "RETAILOPS_OIDC_AUTHORITY, the provider's address, needs RETAILOPS_OIDC_CLIENT, this system's name there, and RETAILOPS_OIDC_ROLES, like shop-operators=operator,shop-finance=finance.");
+        }
+
+        return new(uri, client, set("RETAILOPS_OIDC_SECRET"), set("RETAILOPS_OIDC_CLAIM") ?? "roles", pairs.ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal));
     }
 
     /// <summary><see cref="Issuer"/> as an address.</summary>

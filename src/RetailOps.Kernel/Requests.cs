@@ -28,14 +28,14 @@ public abstract record Caller
     /// <summary>The channels whose orders the caller reaches; null for all. What belongs to another channel does not exist for it.</summary>
     public IReadOnlySet<string>? Channels { get; init; }
 
-    /// <summary>The nodes whose work and stock the caller reaches; null for all. What belongs to another node does not exist for it.</summary>
+    /// <summary>The nodes whose work and stock the caller reaches, in capitals as nodes are stored; null for all. What belongs to another node does not exist for it.</summary>
     public IReadOnlySet<string>? Nodes { get; init; }
 
     /// <summary>Whether a channel's orders are the caller's.</summary>
     public bool ReachesChannel(string channel) => Channels?.Contains(channel) ?? true;
 
     /// <summary>Whether a node's work and stock are the caller's.</summary>
-    public bool ReachesNode(string node) => Nodes?.Contains(node) ?? true;
+    public bool ReachesNode(string node) => Nodes?.Contains(node.Trim().ToUpperInvariant()) ?? true;
 
     /// <summary>A person who signed in.</summary>
     /// <param name="Id">The account's id.</param>

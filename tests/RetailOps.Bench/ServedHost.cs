@@ -7,7 +7,7 @@ using RetailOps.Platform;
 namespace RetailOps.Bench;
 
 /// <summary>
-/// The product in a process of its own: <c>demo --still</c>, which is <c>serve</c> for whoever is on this machine without signing in, on a
+/// The product in a process of its own: <c>demo --still</c>, which is <c>serve</c> with a client that has its secret from the start, on a
 /// database of ours. Real Kestrel, real flows, recurring jobs.
 /// </summary>
 internal sealed class ServedHost : IAsyncDisposable
@@ -16,9 +16,13 @@ internal sealed class ServedHost : IAsyncDisposable
     private readonly Trips trips;
     private bool isGone;
 
-    private ServedHost(Process process, Trips trips, Uri url, TimeSpan readyAfter) => (this.process, this.trips, Url, ReadyAfter) = (process, trips, url, readyAfter);
+    private ServedHost(Process process, Trips trips, Uri url, string secret, TimeSpan readyAfter) =>
+        (this.process, this.trips, Url, Secret, ReadyAfter) = (process, trips, url, secret, readyAfter);
 
     public Uri Url { get; }
+
+    /// <summary>Of the client <c>cli</c>.</summary>
+    public string Secret { get; }
 
     /// <summary>From the start of the process until it took requests.</summary>
     public TimeSpan ReadyAfter { get; }
@@ -59,7 +63,7 @@ internal sealed class ServedHost : IAsyncDisposable
             throw new InvalidOperationException($"The host did not start; its logs are in {folder}.");
         }
 
-        return new(process, trips, new Uri(JsonElement.Parse(ready).GetProperty("urls")[0].GetString()!), TimeProvider.System.GetElapsedTime(started));
+        return new(process, trips, new Uri(JsonElement.Parse(ready).GetProperty("urls")[0].GetString()!), DemoPeople.SecretOfCommandLine(folder)!, TimeProvider.System.GetElapsedTime(started));
     }
 
     /// <summary>Runs another verb to its end.</summary>

@@ -21,7 +21,7 @@ internal sealed class ServedShop : IAsyncDisposable
     public static async Task<ServedShop> Open(BenchServer server, BenchDatabase database)
     {
         var host = await ServedHost.Start(database.Report, Path.Combine(server.Folder, database.Name));
-        return new(server, database, host, new(host.Url), await Watch.Open(database.Report.OwnerConnectionString, OrderFlow.Questions));
+        return new(server, database, host, new(host.Url, host.Secret), await Watch.Open(database.Report.OwnerConnectionString, OrderFlow.Questions));
     }
 
     /// <summary>Waits until neither engine nor relay have anything to do.</summary>

@@ -4,12 +4,12 @@ using System.Text.Json;
 
 namespace RetailOps.Bench;
 
-/// <summary>What the customers and the warehouse send to a served host.</summary>
-internal sealed class ShopFront(Uri host) : IDisposable
+/// <summary>What the customers and the warehouse send to a served host, as its command line.</summary>
+internal sealed class ShopFront(Uri host, string secret) : IDisposable
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
-    private readonly HttpClient http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 512, PooledConnectionIdleTimeout = TimeSpan.FromMinutes(10) }) { BaseAddress = new(host, "/api/v1/"), Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient http = new(new WithToken(host, secret)) { BaseAddress = new(host, "/api/v1/"), Timeout = TimeSpan.FromSeconds(60) };
 
     /// <summary>Places an order with an idempotency key of its own.</summary>
     /// <param name="name">Its external id and key.</param>
@@ -61,4 +61,50 @@ internal sealed class ShopFront(Uri host) : IDisposable
     }
 
     public void Dispose() => http.Dispose();
+
+    /// <summary>A token with each request; another one when it is half over.</summary>
+    private sealed class WithToken(Uri host, string secret) : DelegatingHandler(new SocketsHttpHandler { MaxConnectionsPerServer = 512, PooledConnectionIdleTimeout = TimeSpan.FromMinutes(10) })
+    {
+        private readonly SemaphoreSlim one = new(1);
+        private AuthenticationHeaderValue? token;
+        private long from;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.Authorization = IsFresh() ? token : await Ask(cancellationToken);
+            return await base.SendAsync(request, cancellationToken);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            one.Dispose();
+            base.Dispose(disposing);
+        }
+
+        private bool IsFresh() => token is not null && TimeProvider.System.GetElapsedTime(from) < TimeSpan.FromMinutes(5);
+
+        private async Task<AuthenticationHeaderValue> Ask(CancellationToken ct)
+        {
+            await one.WaitAsync(ct);
+            try
+            {
+                if (IsFresh())
+                {
+                    return token!;
+                }
+
+                using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(host, "/connect/token"))
+                {
+                    Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["client_id"] = "cli", ["client_secret"] = secret }),
+                };
+                using var answer = await base.SendAsync(request, ct);
+                from = TimeProvider.System.GetTimestamp();
+                return token = new("Bearer", JsonElement.Parse(await answer.Content.ReadAsByteArrayAsync(ct)).GetProperty("access_token").GetString());
+            }
+            finally
+            {
+                one.Release();
+            }
+        }
+    }
 }

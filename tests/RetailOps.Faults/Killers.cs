@@ -41,6 +41,11 @@ internal sealed class SecondHost(TimeSpan? every = null) : Fault("second-host", 
             return;
         }
 
+        await using (var administrator = ProductProcess.Start(await playing.Inside(), playing.Scene.Folder, "administrator"))
+        {
+            await administrator.Speaks(gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         while (!gone.IsCancellationRequested)
         {
             await using var second = ProductProcess.Start(await playing.Inside(), playing.Scene.Folder, "serve", "--urls", "http://127.0.0.1:0");

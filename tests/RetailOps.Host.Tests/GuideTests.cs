@@ -26,16 +26,33 @@ public sealed partial class GuideTests : IAsyncLifetime
     {
         using var host = Serve();
         var ready = JsonDocument.Parse((await host.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2)))!);
+        var secret = DemoPeople.SecretOfCommandLine(data)!;
         var password = (await File.ReadAllLinesAsync(Path.Combine(data, "sign-ins.txt"))).Single(l => l.StartsWith("finance ", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1];
         var guide = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Find(), "docs", "guides", "first-order.md"));
         var commands = "set -euo pipefail\n" + string.Join('\n', Commands().Matches(guide).Select(m => m.Groups[1].Value));
 
-        var (exitCode, output) = await Bash(commands, ("HOST_URL", ready.RootElement.GetProperty("urls")[0].GetString()!), ("FINANCE_PASSWORD", password));
+        var (exitCode, output) = await Bash(commands, ("HOST_URL", ready.RootElement.GetProperty("urls")[0].GetString()!), ("FINANCE_PASSWORD", password), ("CLI_SECRET", secret));
         host.Kill(entireProcessTree: true);
 
         exitCode.Should().Be(0, output);
         output.Should().Contain("\"CRN-000001\"", "the credit memo stands in the books");
         (await Ask.One<long>(database.OwnerConnectionString, "select sum(debit - credit)::bigint from sandbox_erp.move_lines")).Should().Be(0);
+    }
+
+    [Fact, Trait("needs", "curl")]
+    public async Task A_client_gets_its_token_and_loses_it_as_the_guide_says()
+    {
+        using var host = Serve();
+        var ready = JsonDocument.Parse((await host.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2)))!);
+        var password = (await File.ReadAllLinesAsync(Path.Combine(data, "sign-ins.txt"))).Single(l => l.StartsWith("administrator ", StringComparison.Ordinal)).Split(' ')[^1];
+        var guide = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Find(), "docs", "guides", "clients.md"));
+        var commands = "set -euo pipefail\n" + string.Join('\n', Commands().Matches(guide).Select(m => m.Groups[1].Value));
+
+        var (exitCode, output) = await Bash(commands, ("HOST_URL", ready.RootElement.GetProperty("urls")[0].GetString()!), ("ADMINISTRATOR_PASSWORD", password));
+        host.Kill(entireProcessTree: true);
+
+        exitCode.Should().Be(0, output);
+        output.Should().Contain("\"items\":[]").And.Contain("403").And.Contain("401");
     }
 
     private static async Task<(int ExitCode, string Output)> Bash(string commands, params (string Name, string Value)[] variables)

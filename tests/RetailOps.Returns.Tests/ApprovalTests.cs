@@ -86,7 +86,7 @@ public sealed class ApprovalTests(ReturnsFixture shop) : IClassFixture<ReturnsFi
         var refund = await Granted(20_000);
         var approval = await shop.Must(Flow, new OpenApproval(refund.Id));
 
-        var client = await shop.Run(new Caller.Client("robot", Permissions.Operational), new DecideApproval(approval.Id, true));
+        var client = await shop.Run(new Caller.Client("robot", Permissions.All.ToHashSet()), new DecideApproval(approval.Id, true));
         var system = await shop.Run(Flow, new DecideApproval(approval.Id, true));
 
         client.Refusal.Should().BeEquivalentTo(new { Kind = RefusalKind.Rule, Code = "returns.approver-is-no-person" });

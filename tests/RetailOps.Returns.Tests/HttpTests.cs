@@ -75,8 +75,8 @@ public sealed class HttpTests(ReturnsApi api) : IClassFixture<ReturnsApi>
         open.GetProperty("items").EnumerateArray().Select(a => a.GetProperty("id").GetGuid()).Should().Contain(approval.Id);
         unseen.StatusCode.Should().Be(HttpStatusCode.PreconditionRequired);
         stale.StatusCode.Should().Be(HttpStatusCode.PreconditionFailed);
-        machine.StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
-        (await Body(machine)).GetProperty("code").GetString().Should().Be("returns.approver-is-no-person");
+        machine.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        (await Body(machine)).GetProperty("code").GetString().Should().Be("security.forbidden");
         approved.StatusCode.Should().Be(HttpStatusCode.OK);
         approved.Headers.ETag!.Tag.Should().Be("\"2\"");
         (await Body(await api.Http.GetAsync(new Uri($"api/v1/approvals/{approval.Id}", UriKind.Relative)))).GetProperty("status").GetString().Should().Be("approved");

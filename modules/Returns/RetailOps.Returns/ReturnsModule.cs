@@ -16,6 +16,7 @@ public static class ReturnsModule
         services.AddInvariants(ReturnsInvariants.All);
         services.AddTransient<IPastRoom, ReturnsPast>();
         services.AddScoped<OpenQuestion>();
+        services.AddScoped<OwnOrders>();
         return services;
     }
 

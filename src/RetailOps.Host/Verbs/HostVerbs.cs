@@ -27,7 +27,7 @@ internal static class HostVerbs
 
     public static Verb Serve { get; } = new(
         "serve", "the system as settings and environment say",
-        "serve: starts the system for real use. Needs RETAILOPS_KEY or the file key in the data folder; makes no secrets." + Options,
+        "serve: starts the system for real use. Needs RETAILOPS_KEY or the file key in the data folder, and an administrator; makes no secrets." + Options,
         VerbOptions.OfHosts, (options, ct) => Run(options, HostSettings.Production, ct));
 
     private static async Task<int> Run(VerbOptions options, string environment, CancellationToken ct)
@@ -48,6 +48,11 @@ internal static class HostVerbs
 
         await app.Services.ImportDocumentsAsync(WorkflowFiles.Folder, ct);
         await app.Services.ImportWorkflowsAsync(WorkflowFiles.Folder, ct);
+        if (!settings.IsDemo && settings.External?.Roles.Values.Contains(Roles.Administrator) != true && !await app.Services.GetRequiredService<FirstAdministrator>().IsThere(ct))
+        {
+            throw new SetupException("Nobody can make accounts: there is no administrator. Make the first one with the verb administrator, which prints its password.");
+        }
+
         var people = settings.IsDemo ? await SignIns(app.Services, settings.DataFolder) : [];
         await app.StartAsync(ct);
         Greet(settings, [.. app.Urls], people);

@@ -12,8 +12,15 @@ namespace RetailOps.Platform;
 /// <summary>A module's aggregates. Joined to a unit of work, which alone opens, saves and commits.</summary>
 public abstract partial class ModuleDbContext(DbContextOptions options) : DbContext(options)
 {
+    private static readonly Caller Nobody = new Caller.System("none");
+
     /// <summary>In what company this transaction runs: says whether an aggregate is locked when it is read.</summary>
     public WorkMode Mode { get; internal set; }
+
+    /// <summary>Who asks at this moment: what is bound to another channel or node than the caller's does not exist for it.</summary>
+    public Caller Caller => Work?.Caller ?? Nobody;
+
+    internal UnitOfWork? Work { get; set; }
 
     /// <summary>
     /// Before aggregates are written: takes over what can be written with less, because of what the module knows of it. Changes have been detected; what

@@ -116,6 +116,7 @@ public sealed partial class UnitOfWork : IAsyncDisposable
         // Looked for once, before they are written: each look into what is loaded would otherwise compare all of it.
         context.ChangeTracker.AutoDetectChangesEnabled = false;
         context.Mode = Mode;
+        context.Work = this;
         await context.Database.UseTransactionAsync(transaction, ct);
         contexts.Add(typeof(TContext), context);
         return context;

@@ -19,6 +19,9 @@ public sealed record SecurityPosture(bool IsDemo)
     /// </summary>
     public bool TrustsThisMachine { get; init; }
 
+    /// <summary>Where people sign in besides here; null for nowhere.</summary>
+    public ExternalProvider? External { get; init; }
+
     /// <summary>The public address under which tokens are issued; null for the one that was asked.</summary>
     public Uri? Issuer { get; init; }
 }

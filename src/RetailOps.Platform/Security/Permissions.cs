@@ -136,10 +136,10 @@ public static class Permissions
 
     /// <summary>
     /// Whether a permission is held by signing in only, and never by an access token, not even one for the person who holds it: approvals,
-    /// credits, accounts, the host's jobs.
+    /// accounts, the host's jobs.
     /// </summary>
     public static bool IsInPerson(string permission) =>
-        permission.EndsWith(".approve", StringComparison.Ordinal) || permission is "tasks.settle" or "refunds.sundry" or "people.write" or "clients.write" or Jobs || EngineOnly.Contains(permission);
+        permission.EndsWith(".approve", StringComparison.Ordinal) || permission is "tasks.settle" or "people.write" or "clients.write" or Jobs || EngineOnly.Contains(permission);
 
     /// <summary>Whether a role holds a permission.</summary>
     public static bool Holds(string role, string permission) => Table.Any(t => t.Permission == permission && t.Roles.Contains(role));

@@ -49,9 +49,10 @@ public static class SecurityModule
             o.ValidationInterval = TimeSpan.FromMinutes(1);
             o.OnRefreshingPrincipal = Sessions.Continue;
         });
+        services.AddSingleton(s => new FirstAdministrator(s.GetRequiredService<Database>(), s.GetRequiredService<RequestRunner>()));
         services.AddScoped(s => new DemoPeople(s.GetRequiredService<UserManager<Person>>(), s.GetRequiredService<PeopleDbContext>(), s.GetRequiredService<Database>()));
 
-        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme, o =>
+        var authentication = services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme, o =>
         {
             o.Cookie.Name = "retailops";
             o.Cookie.HttpOnly = true;
@@ -69,7 +70,15 @@ public static class SecurityModule
                 context.ShouldRenew &= !OnlyLooks(context.HttpContext);
                 return Task.CompletedTask;
             };
-        });
+        })
+
+        // Nobody gets this one. Identity signs out of it when a stamp has changed, and fails where it is not known.
+        .AddCookie(IdentityConstants.TwoFactorRememberMeScheme);
+        if (posture.External is { } provider)
+        {
+            ExternalSignIn.Add(authentication, provider, posture.IsDemo);
+        }
+
         services.AddTokens(posture);
         services.AddAntiforgery(o =>
         {
@@ -88,6 +97,7 @@ public static class SecurityModule
         SignInAgainPage.Map(app);
         SignOutPage.Map(app);
         TokenEndpoints.Map(app);
+        ExternalSignIn.Map(app);
     }
 
     /// <summary>Lets through whoever signed in, and holds the permission; sends everyone else to sign in, or away. For pages, not for the API.</summary>

@@ -80,6 +80,7 @@ internal sealed partial class SignInPage
             <label for="password">Password</label><input id="password" name="password" type="password" autocomplete="current-password" required maxlength="200">
             <button>Sign in</button>
             </form>
+            {ExternalSignIn.Link(http, returnTo)}
             """);
     }
 

@@ -12,7 +12,10 @@ public sealed class HostFixture : IAsyncLifetime
     private TestDatabase database = null!;
     private WebApplication app = null!;
 
-    public HostSettings Settings { get; } = new()
+    /// <summary>Whether a request from this machine needs no credential.</summary>
+    public bool Trusts { get; init; } = true;
+
+    public HostSettings Settings { get; private set; } = new()
     {
         Environment = HostSettings.Test,
         Urls = "http://127.0.0.1:0",
@@ -20,14 +23,19 @@ public sealed class HostFixture : IAsyncLifetime
         RunsJobs = false,
     };
 
+    public IServiceProvider Services => app.Services;
+
     public Uri Address { get; private set; } = null!;
 
     public IReadOnlyList<DemoSignIn> People { get; private set; } = [];
 
     public string ConnectionString => database.AppConnectionString;
 
+    public string OwnerConnectionString => database.OwnerConnectionString;
+
     public async Task InitializeAsync()
     {
+        Settings = Settings with { TrustsThisMachine = Trusts };
         database = await TestDatabase.CreateAsync();
         app = HostComposition.Build([], Settings, database.AppConnectionString);
         People = await EnsurePeople();

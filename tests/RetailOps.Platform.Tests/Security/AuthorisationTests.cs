@@ -52,18 +52,20 @@ public sealed class AuthorisationTests(HostFixture host)
 
     private static IEnumerable<string> Matrix()
     {
-        yield return "# request permission: who is granted it; everybody else gets 403, and 401 who has not signed in. cli is the Demo's command line.";
+        yield return "# request permission: who is granted it; everybody else gets 403, and 401 who has not signed in.";
+        yield return "# cli is the Demo's command line; (in-person) is held by signing in only and by no access token; (engine) by nobody from outside.";
         foreach (var request in Requests())
         {
             var permission = Needed(request);
             var who = Roles.All.Where(r => Permissions.Holds(r, permission))
                 .Concat(Permissions.Operational.Contains(permission) ? [Callers.CommandLine] : [])
+                .Concat(Permissions.All.Contains(permission) && Permissions.IsInPerson(permission) ? ["(in-person)"] : [])
                 .Concat(Permissions.EngineOnly.Contains(permission) ? ["(engine)"] : []);
             yield return $"{request.Name} {permission}: {string.Join(' ', who)}";
         }
     }
 
-    private static IEnumerable<Type> Requests() =>
+    internal static IEnumerable<Type> Requests() =>
         from file in Directory.EnumerateFiles(AppContext.BaseDirectory, "RetailOps.*.dll")
         where !NotTheProduct.Any(n => Path.GetFileNameWithoutExtension(file).EndsWith(n, StringComparison.Ordinal))
         from type in Assembly.LoadFrom(file).GetTypes()

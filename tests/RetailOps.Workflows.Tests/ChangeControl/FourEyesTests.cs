@@ -14,7 +14,7 @@ public sealed partial class FourEyesTests(StudioHost studio) : IClassFixture<Stu
     private readonly Caller.Person ann = Somebody(Roles.Analyst, Roles.Publisher);
     private readonly Caller.Person bob = Somebody(Roles.Analyst, Roles.Publisher);
     private readonly Caller.Person eve = Somebody(Roles.Publisher);
-    private readonly Caller.Client application = new("tool", Permissions.Operational);
+    private readonly Caller.Client application = new("tool", Permissions.All.ToHashSet());
 
     [Fact]
     public async Task What_came_from_a_file_is_governed_and_what_somebody_draws_is_free()

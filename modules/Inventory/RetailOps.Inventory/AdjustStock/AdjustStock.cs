@@ -49,6 +49,7 @@ internal sealed class AdjustStockHandler(Catalogue catalogue, StockReads stock, 
     {
         var inventory = await work.Join<InventoryDbContext>(ct);
         var codes = await inventory.Nodes.AsNoTracking().Where(n => n.Kind == "dc" && n.Open).Select(n => n.Code).ToListAsync(ct);
+        codes.RemoveAll(c => !work.Caller.ReachesNode(c));
         if (codes.Min(StringComparer.Ordinal) is not { } first)
         {
             return Refusal.NotFound("inventory.unknown-node", "No distribution centre is open that could take what was found; open one, or record the movement where it lies.");
@@ -59,7 +60,7 @@ internal sealed class AdjustStockHandler(Catalogue catalogue, StockReads stock, 
 
     private async Task<Result<Dictionary<StockCount, int>>> Less(AdjustStock request, CancellationToken ct)
     {
-        var counts = await stock.Sellable(request.Sku, ct);
+        var counts = (await stock.Sellable(request.Sku, ct)).Where(c => work.Caller.ReachesNode(c.Position.Node)).ToList();
         var parts = new Dictionary<StockCount, int>();
         var left = -request.Quantity;
 

@@ -26,10 +26,14 @@ internal sealed class GetAvailabilityHandler(UnitOfWork work) : IRequestHandler<
             from inventory.items i
             join inventory.positions p on p.item_id = i.id and p.condition = 'sellable'
             join inventory.nodes n on n.code = p.node and n.open and n.kind <> 'supplier'
-            where i.sku = any($1) group by i.sku
+            where i.sku = any($1) and ($2::text[] is null or p.node = any ($2)) group by i.sku
             """, await work.Connection(ct))
         {
-            Parameters = { new() { Value = skus.ConvertAll(s => s.Value).ToArray() } },
+            Parameters =
+            {
+                new() { Value = skus.ConvertAll(s => s.Value).ToArray() },
+                new() { Value = (object?)work.Caller.Nodes?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text },
+            },
         };
         await using var reader = await command.ExecuteReaderAsync(ct);
         var free = new Dictionary<Sku, int>();

@@ -26,6 +26,7 @@ internal sealed class ListMovementsHandler(UnitOfWork work) : IRequestHandler<Li
             from inventory.movements m join inventory.items i on i.id = m.item_id
             where ($1::text is null or m.item_id = (select id from inventory.items where sku = $1))
               and ($2::text is null or m.node = $2) and ($3::text is null or m.kind = $3) and ($4::uuid is null or m.id > $4)
+              and ($6::text[] is null or m.node = any ($6))
             order by m.id limit $5
             """, await work.Connection(ct))
         {
@@ -36,6 +37,7 @@ internal sealed class ListMovementsHandler(UnitOfWork work) : IRequestHandler<Li
                 new() { Value = (object?)request.Kind ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
                 new() { Value = (object?)request.After ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
                 new() { Value = request.Limit },
+                new() { Value = (object?)work.Caller.Nodes?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
             },
         };
         await using var reader = await command.ExecuteReaderAsync(ct);

@@ -26,6 +26,7 @@ internal sealed class ListPositionsHandler(UnitOfWork work) : IRequestHandler<Li
             where ($1::text is null or i.sku = $1)
               and ($2::text[] is null or (i.sku, p.node, p.condition) > ($2[1], $2[2], $2[3]))
               and ($4::text is null or p.node = $4) and ($5::text is null or p.condition = $5)
+              and ($6::text[] is null or p.node = any ($6))
             order by i.sku, p.node, p.condition limit $3
             """, await work.Connection(ct))
         {
@@ -36,6 +37,7 @@ internal sealed class ListPositionsHandler(UnitOfWork work) : IRequestHandler<Li
                 new() { Value = request.Limit },
                 new() { Value = (object?)request.Node?.Trim().ToUpperInvariant() ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
                 new() { Value = (object?)request.Condition ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+                new() { Value = (object?)work.Caller.Nodes?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text },
             },
         };
         await using var reader = await command.ExecuteReaderAsync(ct);

@@ -25,6 +25,11 @@ internal sealed class PutNodeHandler(UnitOfWork work) : IRequestHandler<PutNode,
     {
         var inventory = await work.Join<InventoryDbContext>(ct);
         var code = request.Code.ToUpperInvariant();
+        if (!work.Caller.ReachesNode(code))
+        {
+            return Refusal.NotFound("inventory.unknown-node", $"There is no node {code}.");
+        }
+
         if (await inventory.Nodes.FindAsync([code], ct) is not { } node)
         {
             node = new(code, request.Name, request.Kind);

@@ -19,10 +19,15 @@ internal sealed class ShipStockValidator : AbstractValidator<ShipStock>
     }
 }
 
-internal sealed class ShipStockHandler(StockReads stock, Batches batches, Shipping shipping) : IRequestHandler<ShipStock, Result<ShippedStock>>
+internal sealed class ShipStockHandler(StockReads stock, Batches batches, Shipping shipping, UnitOfWork work) : IRequestHandler<ShipStock, Result<ShippedStock>>
 {
     public async Task<Result<ShippedStock>> Handle(ShipStock request, CancellationToken ct)
     {
+        if (!work.Caller.ReachesNode(request.Node))
+        {
+            return Refusal.NotFound("inventory.unknown-node", $"There is no node {request.Node}; add it first.");
+        }
+
         var key = Shipping.CauseOf(request.ShipmentId);
         await stock.LoadShipment(key, batches, request.OrderId, ct);
         if (await batches.Earlier<ShippedStock>(key, ct) is { } earlier)

@@ -23,11 +23,11 @@ internal sealed class Catalogue(UnitOfWork work)
         return Refusal.NotFound("inventory.unknown-item", $"There is no item {unknown[0]}; add it first.", new { unknown });
     }
 
-    /// <summary>The node's code as it is stored, or <c>inventory.unknown-node</c>.</summary>
+    /// <summary>The node's code as it is stored, or <c>inventory.unknown-node</c>, also for one that is not the caller's.</summary>
     public async Task<Result<string>> Node(string code, CancellationToken ct)
     {
         var inventory = await work.Join<InventoryDbContext>(ct);
         var stored = code.Trim().ToUpperInvariant();
-        return await inventory.Nodes.FindAsync([stored], ct) is null ? Refusal.NotFound("inventory.unknown-node", $"There is no node {stored}; add it first.") : stored;
+        return await inventory.Nodes.FindAsync([stored], ct) is null || !work.Caller.ReachesNode(stored) ? Refusal.NotFound("inventory.unknown-node", $"There is no node {stored}; add it first.") : stored;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class CancelOrderHandler(UnitOfWork work, ISender sender, OrderV
     public async Task<Result<OrderView>> Handle(CancelOrder request, CancellationToken ct)
     {
         var orders = await work.Join<OrdersDbContext>(ct);
-        if (await orders.Find(request.Id, ct) is not { } order)
+        if (await orders.FindOwn(request.Id, ct) is not { } order)
         {
             return Refusal.NotFound("orders.unknown", "There is no such order.");
         }

@@ -35,6 +35,16 @@ internal sealed class ListFulfilmentsHandler(UnitOfWork work) : IRequestHandler<
     {
         var orders = await work.Join<OrdersDbContext>(ct);
         var page = orders.Fulfilments.AsNoTracking().Include(f => f.Lines).AsQueryable();
+        if (work.Caller.Nodes is { } nodes)
+        {
+            page = page.Where(f => nodes.Contains(f.Node));
+        }
+
+        if (work.Caller.Channels is { } channels)
+        {
+            page = page.Where(f => orders.Orders.Any(o => o.Id == f.OrderId && channels.Contains(o.Channel)));
+        }
+
         if (request.Status is { } word)
         {
             var status = SnakeCaseEnums.Parse<FulfilmentStatus>(word);

@@ -14,7 +14,7 @@ internal sealed class GetOrderHandler(UnitOfWork work, OrderViews views) : IRequ
     public async Task<Result<OrderView>> Handle(GetOrder request, CancellationToken ct)
     {
         var orders = await work.Join<OrdersDbContext>(ct);
-        return await orders.Look(request.Id, ct) is { } order ? await views.Of(order, ct) : Refusal.NotFound("orders.unknown", "There is no such order.");
+        return await orders.LookOwn(request.Id, ct) is { } order ? await views.Of(order, ct) : Refusal.NotFound("orders.unknown", "There is no such order.");
     }
 }
 
@@ -35,6 +35,16 @@ internal sealed class ListOrdersHandler(UnitOfWork work, OrderViews views) : IRe
     {
         var orders = await work.Join<OrdersDbContext>(ct);
         var page = orders.Orders.AsNoTracking().Include(o => o.Lines).AsQueryable();
+        if (work.Caller.Channels is { } channels)
+        {
+            page = page.Where(o => channels.Contains(o.Channel));
+        }
+
+        if (work.Caller.Nodes is { } nodes)
+        {
+            page = page.Where(o => orders.Fulfilments.Any(f => f.OrderId == o.Id && nodes.Contains(f.Node)));
+        }
+
         if (request.After is { } after)
         {
             page = page.Where(o => (Guid)(object)o.Id > after.Value);

@@ -28,6 +28,11 @@ internal sealed class GetTimelineHandler(UnitOfWork work) : IRequestHandler<GetT
 
     public async Task<Result<IReadOnlyList<TimelineEntry>>> Handle(GetTimeline request, CancellationToken ct)
     {
+        if ((work.Caller.Channels is not null || work.Caller.Nodes is not null) && await (await work.Join<OrdersDbContext>(ct)).LookOwn(request.Id, ct) is null)
+        {
+            return Refusal.NotFound("orders.unknown", "There is no such order.");
+        }
+
         await using var command = new NpgsqlCommand(EventsSql, await work.Connection(ct)) { Parameters = { new() { Value = request.Id.Value } } };
         await using var reader = await command.ExecuteReaderAsync(ct);
         var entries = new List<TimelineEntry>();

@@ -21,7 +21,7 @@ internal sealed class HoldOrderHandler(UnitOfWork work) : IRequestHandler<HoldOr
     public async Task<Result<OrderHolds>> Handle(HoldOrder request, CancellationToken ct)
     {
         var orders = await work.Join<OrdersDbContext>(ct);
-        if (await orders.Find(request.Id, ct) is not { } order)
+        if (await orders.FindOwn(request.Id, ct) is not { } order)
         {
             return Refusal.NotFound("orders.unknown", "There is no such order.");
         }
@@ -46,7 +46,7 @@ internal sealed class ReleaseHoldHandler(UnitOfWork work) : IRequestHandler<Rele
     public async Task<Result<OrderHolds>> Handle(ReleaseHold request, CancellationToken ct)
     {
         var orders = await work.Join<OrdersDbContext>(ct);
-        if (await orders.Find(request.Id, ct) is not { } order)
+        if (await orders.FindOwn(request.Id, ct) is not { } order)
         {
             return Refusal.NotFound("orders.unknown", "There is no such order.");
         }

@@ -48,8 +48,15 @@ internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options)
 
     public IQueryable<ReturnClaim> ReturnClaims => Set<ReturnClaim>().AsNoTracking();
 
-    /// <summary>One order with its lines, to be read only.</summary>
-    public async ValueTask<Order?> Look(OrderId id, CancellationToken ct) => Orders.Local.FindEntry(id)?.Entity ?? await ById(this, id, ct);
+    /// <summary>One order with its lines, to be read only; null too when it is of another channel than the caller's.</summary>
+    public async ValueTask<Order?> Look(OrderId id, CancellationToken ct) =>
+        (Orders.Local.FindEntry(id)?.Entity ?? await ById(this, id, ct)) is { } order && Caller.ReachesChannel(order.Channel) ? order : null;
+
+    /// <summary>As <see cref="Look"/>, and null too when nothing of it leaves from one of the caller's nodes.</summary>
+    public async ValueTask<Order?> LookOwn(OrderId id, CancellationToken ct) => await Look(id, ct) is { } order && await IsOwn(id, ct) ? order : null;
+
+    /// <summary>As <see cref="Find"/>, and null too when nothing of it leaves from one of the caller's nodes.</summary>
+    public async ValueTask<Order?> FindOwn(OrderId id, CancellationToken ct) => await Find(id, ct) is { } order && await IsOwn(id, ct) ? order : null;
 
     /// <summary>
     /// One order with its lines, to be changed: from memory when it was loaded for the group, else read, and locked before unless neighbours share the transaction.
@@ -96,8 +103,15 @@ internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options)
     public Task Lock(IReadOnlyCollection<OrderId> ids, CancellationToken ct) =>
         Database.ExecuteSqlAsync($"select from orders.orders where id = any({ids.Select(i => i.Value).ToArray()}) order by id for no key update", ct);
 
-    /// <summary>One fulfilment with its lines: from memory when it was loaded for the group, else in one trip.</summary>
-    public async ValueTask<Fulfilment?> FindFulfilment(Guid id, CancellationToken ct) => Fulfilments.Local.FindEntry(id)?.Entity ?? await FulfilmentById(this, id, ct);
+    /// <summary>
+    /// One fulfilment with its lines: from memory when it was loaded for the group, else in one trip. Null too when it is of another node or channel than
+    /// the caller's.
+    /// </summary>
+    public async ValueTask<Fulfilment?> FindFulfilment(Guid id, CancellationToken ct) =>
+        (Fulfilments.Local.FindEntry(id)?.Entity ?? await FulfilmentById(this, id, ct)) is { } fulfilment && Caller.ReachesNode(fulfilment.Node)
+        && (Caller.Channels is null || await Look(fulfilment.OrderId, ct) is not null)
+            ? fulfilment
+            : null;
 
     /// <summary>The order's charges, loaded when they were not.</summary>
     public async ValueTask<IReadOnlyList<OrderCharge>> ChargesOf(Order order, CancellationToken ct)
@@ -148,6 +162,9 @@ internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options)
             line.State = EntityState.Unchanged;
         }
     }
+
+    private async ValueTask<bool> IsOwn(OrderId id, CancellationToken ct) =>
+        Caller.Nodes is not { } nodes || await Fulfilments.AnyAsync(f => f.OrderId == id && nodes.Contains(f.Node), ct);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

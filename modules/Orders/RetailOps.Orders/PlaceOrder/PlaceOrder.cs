@@ -15,6 +15,11 @@ internal sealed class PlaceOrderHandler(UnitOfWork work, ISender sender) : IRequ
         var orders = await work.Join<OrdersDbContext>(ct);
         var wanted = PlacedPayload.Normal(request);
         var hash = PlacedPayload.Hash(wanted);
+        if (!work.Caller.ReachesChannel(wanted.Channel))
+        {
+            return new Refusal(RefusalKind.Forbidden, "orders.other-channel", "The caller is bound to other channels; an administrator says to which.");
+        }
+
         if (await orders.Earlier(wanted.Channel, wanted.ExternalId, ct) is { } earlier)
         {
             if (earlier.PayloadHash.AsSpan().SequenceEqual(hash))

@@ -12,13 +12,14 @@ internal sealed class ShipOrderHandler(UnitOfWork work, Departure departure) : I
     public async Task<Result<OrderShipment>> Handle(ShipOrder request, CancellationToken ct)
     {
         var orders = await work.Join<OrdersDbContext>(ct);
-        if (await orders.Find(request.Id, ct) is not { } order)
+        if (await orders.FindOwn(request.Id, ct) is not { } order)
         {
             return Refusal.NotFound("orders.unknown", "There is no such order.");
         }
 
         var released = await orders.Fulfilments.Include(f => f.Lines)
             .Where(f => f.OrderId == request.Id && f.Status == FulfilmentStatus.Released).OrderBy(f => f.Id).ToListAsync(ct);
+        released.RemoveAll(f => !work.Caller.ReachesNode(f.Node));
         if (released.Count == 0)
         {
             return Refusal.Conflict("orders.nothing-to-ship", "Nothing of this order is allocated.", new { status = order.Status.ToSnakeCase() });

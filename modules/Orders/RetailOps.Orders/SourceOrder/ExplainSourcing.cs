@@ -13,7 +13,8 @@ internal sealed class ExplainSourcingHandler(UnitOfWork work) : IRequestHandler<
     {
         var orders = await work.Join<OrdersDbContext>(ct);
         var decisions = await orders.SourcingDecisions.Where(d => d.OrderId == request.OrderId).OrderBy(d => d.Attempt).ToListAsync(ct);
-        return decisions.Count > 0 || await orders.Look(request.OrderId, ct) is not null
+        var isBound = work.Caller.Channels is not null || work.Caller.Nodes is not null;
+        return (decisions.Count > 0 && !isBound) || await orders.LookOwn(request.OrderId, ct) is not null
             ? decisions.ConvertAll(d => d.ToExplanation())
             : Refusal.NotFound("orders.unknown", "There is no such order.");
     }

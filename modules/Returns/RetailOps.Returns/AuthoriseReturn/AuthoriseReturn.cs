@@ -12,12 +12,12 @@ internal sealed class AuthoriseReturnValidator : AbstractValidator<AuthoriseRetu
     public AuthoriseReturnValidator() => RuleFor(r => r.Reason).Must(t => Text.HasLength(t, 200)).WithErrorCode("returns.reason").WithMessage("1 to 200 characters.");
 }
 
-internal sealed class AuthoriseReturnHandler(UnitOfWork work) : IRequestHandler<AuthoriseReturn, Result<ReturnView>>
+internal sealed class AuthoriseReturnHandler(UnitOfWork work, OwnOrders own) : IRequestHandler<AuthoriseReturn, Result<ReturnView>>
 {
     public async Task<Result<ReturnView>> Handle(AuthoriseReturn request, CancellationToken ct)
     {
         var returns = await work.Join<ReturnsDbContext>(ct);
-        if (await returns.FindReturn(request.Id, ct) is not { } came)
+        if (await returns.FindReturn(request.Id, ct) is not { } came || !await own.Has(came.OrderId, ct))
         {
             return Refusal.NotFound("returns.unknown", "There is no such return.");
         }

@@ -6,12 +6,12 @@ using RetailOps.Platform;
 
 namespace RetailOps.Returns;
 
-internal sealed class CancelReturnHandler(UnitOfWork work, ISender sender) : IRequestHandler<CancelReturn, Result<ReturnView>>
+internal sealed class CancelReturnHandler(UnitOfWork work, ISender sender, OwnOrders own) : IRequestHandler<CancelReturn, Result<ReturnView>>
 {
     public async Task<Result<ReturnView>> Handle(CancelReturn request, CancellationToken ct)
     {
         var returns = await work.Join<ReturnsDbContext>(ct);
-        if (await returns.FindReturn(request.Id, ct) is not { } came)
+        if (await returns.FindReturn(request.Id, ct) is not { } came || !await own.Has(came.OrderId, ct))
         {
             return Refusal.NotFound("returns.unknown", "There is no such return.");
         }

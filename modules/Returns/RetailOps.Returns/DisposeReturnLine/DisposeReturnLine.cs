@@ -15,12 +15,12 @@ internal sealed class DisposeReturnLineValidator : AbstractValidator<DisposeRetu
         .WithErrorCode("returns.disposition").WithMessage("restock, refurbish, liquidate, scrap or vendor.");
 }
 
-internal sealed class DisposeReturnLineHandler(UnitOfWork work, ISender sender) : IRequestHandler<DisposeReturnLine, Result<ReturnView>>
+internal sealed class DisposeReturnLineHandler(UnitOfWork work, ISender sender, OwnOrders own) : IRequestHandler<DisposeReturnLine, Result<ReturnView>>
 {
     public async Task<Result<ReturnView>> Handle(DisposeReturnLine request, CancellationToken ct)
     {
         var returns = await work.Join<ReturnsDbContext>(ct);
-        if (await returns.FindReturn(request.Id, ct) is not { } came)
+        if (await returns.FindReturn(request.Id, ct) is not { } came || !await own.Has(came.OrderId, ct))
         {
             return Refusal.NotFound("returns.unknown", "There is no such return.");
         }

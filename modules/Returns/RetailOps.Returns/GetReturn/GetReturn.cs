@@ -11,12 +11,12 @@ using RetailOps.Platform;
 
 namespace RetailOps.Returns;
 
-internal sealed class GetReturnHandler(UnitOfWork work) : IRequestHandler<GetReturn, Result<ReturnView>>
+internal sealed class GetReturnHandler(UnitOfWork work, OwnOrders own) : IRequestHandler<GetReturn, Result<ReturnView>>
 {
     public async Task<Result<ReturnView>> Handle(GetReturn request, CancellationToken ct)
     {
         var returns = await work.Join<ReturnsDbContext>(ct);
-        return await returns.WholeReturns.AsNoTracking().SingleOrDefaultAsync(r => r.Id == request.Id, ct) is { } came
+        return await returns.WholeReturns.AsNoTracking().SingleOrDefaultAsync(r => r.Id == request.Id, ct) is { } came && await own.Has(came.OrderId, ct)
             ? (await ReturnViews.Of(returns, [came], ct))[0]
             : Refusal.NotFound("returns.unknown", "There is no such return.");
     }
@@ -34,11 +34,21 @@ internal sealed class ListReturnsValidator : AbstractValidator<ListReturns>
     }
 }
 
-internal sealed class ListReturnsHandler(UnitOfWork work) : IRequestHandler<ListReturns, Result<IReadOnlyList<ReturnView>>>
+internal sealed class ListReturnsHandler(UnitOfWork work, OwnOrders own) : IRequestHandler<ListReturns, Result<IReadOnlyList<ReturnView>>>
 {
     public async Task<Result<IReadOnlyList<ReturnView>>> Handle(ListReturns request, CancellationToken ct)
     {
         var returns = await work.Join<ReturnsDbContext>(ct);
+        if (own.IsBound && request.OrderId is null)
+        {
+            return Refusal.Rule("returns.name-the-order", "The caller is bound to channels: name the order whose returns are wanted.");
+        }
+
+        if (!await own.Has(request.OrderId, ct))
+        {
+            return Refusal.NotFound("returns.unknown-order", "There is no such order.");
+        }
+
         var page = returns.Returns.AsNoTracking();
         if (request.OrderId is { } order)
         {

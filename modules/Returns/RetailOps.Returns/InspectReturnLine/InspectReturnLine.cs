@@ -16,12 +16,12 @@ internal sealed class InspectReturnLineValidator : AbstractValidator<InspectRetu
     }
 }
 
-internal sealed class InspectReturnLineHandler(UnitOfWork work) : IRequestHandler<InspectReturnLine, Result<ReturnView>>
+internal sealed class InspectReturnLineHandler(UnitOfWork work, OwnOrders own) : IRequestHandler<InspectReturnLine, Result<ReturnView>>
 {
     public async Task<Result<ReturnView>> Handle(InspectReturnLine request, CancellationToken ct)
     {
         var returns = await work.Join<ReturnsDbContext>(ct);
-        if (await returns.FindReturn(request.Id, ct) is not { } came)
+        if (await returns.FindReturn(request.Id, ct) is not { } came || !await own.Has(came.OrderId, ct))
         {
             return Refusal.NotFound("returns.unknown", "There is no such return.");
         }

@@ -20,10 +20,15 @@ internal sealed class ListApprovalsValidator : AbstractValidator<ListApprovals>
     }
 }
 
-internal sealed class ListApprovalsHandler(UnitOfWork work) : IRequestHandler<ListApprovals, Result<IReadOnlyList<ApprovalView>>>
+internal sealed class ListApprovalsHandler(UnitOfWork work, OwnOrders own) : IRequestHandler<ListApprovals, Result<IReadOnlyList<ApprovalView>>>
 {
     public async Task<Result<IReadOnlyList<ApprovalView>>> Handle(ListApprovals request, CancellationToken ct)
     {
+        if (own.IsBound)
+        {
+            return Refusal.Rule("returns.name-the-refund", "The caller is bound to channels: read the refund, which names its approval.");
+        }
+
         var returns = await work.Join<ReturnsDbContext>(ct);
         var ids = await ApprovalReads.Page(work, request, ct);
         var approvals = await returns.Approvals.AsNoTracking().Include(a => a.Decisions).Where(a => ids.Contains(a.Id)).ToDictionaryAsync(a => a.Id, ct);

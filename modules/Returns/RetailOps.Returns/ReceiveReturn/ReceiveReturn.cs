@@ -21,12 +21,12 @@ internal sealed class ReceiveReturnValidator : AbstractValidator<ReceiveReturn>
     }
 }
 
-internal sealed class ReceiveReturnHandler(UnitOfWork work, ISender sender) : IRequestHandler<ReceiveReturn, Result<ReturnView>>
+internal sealed class ReceiveReturnHandler(UnitOfWork work, ISender sender, OwnOrders own) : IRequestHandler<ReceiveReturn, Result<ReturnView>>
 {
     public async Task<Result<ReturnView>> Handle(ReceiveReturn request, CancellationToken ct)
     {
         var returns = await work.Join<ReturnsDbContext>(ct);
-        if (await returns.FindReturn(request.Id, ct) is not { } came)
+        if (await returns.FindReturn(request.Id, ct) is not { } came || !await own.Has(came.OrderId, ct))
         {
             return Refusal.NotFound("returns.unknown", "There is no such return.");
         }

@@ -15,15 +15,21 @@ internal sealed record Question(Approval Approval, Refund Refund, IReadOnlyList<
 }
 
 /// <summary>Finds a question, and tells what was said.</summary>
-internal sealed class OpenQuestion(UnitOfWork work, ISender sender)
+internal sealed class OpenQuestion(UnitOfWork work, OwnOrders own, ISender sender)
 {
     /// <summary>The approval as somebody saw it, for a change.</summary>
     public async Task<Result<Question>> Find(Guid id, int? seen, CancellationToken ct)
     {
         var returns = await work.Join<ReturnsDbContext>(ct);
-        return await returns.WholeApprovals.SingleOrDefaultAsync(a => a.Id == id, ct) is not { } approval ? Unknown()
+        if (await returns.WholeApprovals.SingleOrDefaultAsync(a => a.Id == id, ct) is not { } approval)
+        {
+            return Unknown();
+        }
+
+        var question = await About(approval, ct);
+        return !await own.Has(question.Refund.OrderId, ct) ? Unknown()
             : seen is { } revision && revision != approval.Revision ? Revision.StaleRefusal()
-            : await About(approval, ct);
+            : question;
     }
 
     /// <summary>The limits are those of the policy that the tier came from, and of all that ruled since: a hand in either is one too many.</summary>

@@ -46,12 +46,17 @@ internal sealed class RequestReturnValidator : AbstractValidator<RequestReturn>
         : lines.All(l => l is { OrderLineId: > 0, Sku: null }) && lines.DistinctBy(l => l.OrderLineId).Count() == lines.Count;
 }
 
-internal sealed class RequestReturnHandler(UnitOfWork work, ISender sender, GovernedDocuments documents) : IRequestHandler<RequestReturn, Result<ReturnView>>
+internal sealed class RequestReturnHandler(UnitOfWork work, ISender sender, GovernedDocuments documents, OwnOrders own) : IRequestHandler<RequestReturn, Result<ReturnView>>
 {
     public async Task<Result<ReturnView>> Handle(RequestReturn request, CancellationToken ct)
     {
         var returns = await work.Join<ReturnsDbContext>(ct);
         var hash = Hash(request);
+        if (!await own.Has(request.OrderId, ct))
+        {
+            return Refusal.NotFound("returns.unknown-order", "There is no such order; who is bound to channels takes nothing back without one.");
+        }
+
         if (Return.ExternalKeyOf(request.OrderId, request.ExternalId) is { } external
             && await returns.WholeReturns.AsNoTracking().SingleOrDefaultAsync(r => r.ExternalKey == external, ct) is { } earlier)
         {

@@ -82,8 +82,8 @@ internal sealed class CreateClientHandler(UnitOfWork work) : IRequestHandler<Cre
             return Refusal.Conflict("clients.name-taken", "A client has, or had, this name; choose another.");
         }
 
-        var client = new StoredClient(new(Guid.CreateVersion7(), request.Name, request.Kind, request.IsPublic, request.Terms, 1, null, null, work.Now, work.Caller.Actor, 0), []);
-        var fact = new ClientCreated(Guid.CreateVersion7(), work.Now, client.Row.Id, request.Name, request.Kind, request.Terms.Permissions, request.Terms.Channels, request.Terms.Nodes);
+        var client = new StoredClient(new(Guid.CreateVersion7(), request.Name, request.Kind, request.IsPublic, request.Terms.Normal(), 1, null, null, work.Now, work.Caller.Actor, 0), []);
+        var fact = new ClientCreated(Guid.CreateVersion7(), work.Now, client.Row.Id, request.Name, request.Kind, request.Terms.Permissions, request.Terms.Channels, client.Row.Terms.Nodes);
         work.Raise(client, fact);
         work.Write(client.Row);
         if (request.IsPublic || request.Secret is not { } secret)
@@ -120,8 +120,8 @@ internal sealed class ChangeClientHandler(UnitOfWork work, Accounts accounts) : 
             return Refusal.Rule("clients.redirect-uris-and-kind", "An app has at least one redirect address, a system none.");
         }
 
-        client.Become(client.Row with { Terms = request.Terms });
-        work.Raise(client, new ClientChanged(Guid.CreateVersion7(), work.Now, client.Row.Id, request.Terms.Permissions, request.Terms.Channels, request.Terms.Nodes));
+        client.Become(client.Row with { Terms = request.Terms.Normal() });
+        work.Raise(client, new ClientChanged(Guid.CreateVersion7(), work.Now, client.Row.Id, request.Terms.Permissions, request.Terms.Channels, client.Row.Terms.Nodes));
         ClientLaw.Keep(work, accounts, client);
         return client.View();
     }

@@ -68,7 +68,11 @@ public sealed record ClientTerms(
     IReadOnlyList<string>? Channels = null,
     IReadOnlyList<string>? Nodes = null,
     IReadOnlyList<string>? RedirectUris = null,
-    IReadOnlyList<string>? PostLogoutRedirectUris = null);
+    IReadOnlyList<string>? PostLogoutRedirectUris = null)
+{
+    /// <summary>As it is stored: nodes are named in capitals.</summary>
+    internal ClientTerms Normal() => this with { Nodes = Nodes?.Select(n => n.Trim().ToUpperInvariant()).Distinct().ToList() };
+}
 
 /// <summary>Clients by name, without the deleted ones.</summary>
 /// <param name="After">The last name of the page before; null for the first page.</param>

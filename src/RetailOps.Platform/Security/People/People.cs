@@ -31,7 +31,11 @@ public sealed record PersonView(
 /// <param name="Roles">0 to 12 of <see cref="Platform.Roles.All"/> without <c>integrator</c>, which is for systems.</param>
 /// <param name="Channels">At most 100; null for all.</param>
 /// <param name="Nodes">At most 100; null for all.</param>
-public sealed record PersonTerms(IReadOnlyList<string> Roles, IReadOnlyList<string>? Channels = null, IReadOnlyList<string>? Nodes = null);
+public sealed record PersonTerms(IReadOnlyList<string> Roles, IReadOnlyList<string>? Channels = null, IReadOnlyList<string>? Nodes = null)
+{
+    /// <summary>As it is stored: nodes are named in capitals.</summary>
+    internal PersonTerms Normal() => this with { Nodes = Nodes?.Select(n => n.Trim().ToUpperInvariant()).Distinct().ToList() };
+}
 
 /// <summary>A password that was just made: the slow hash of it. The password itself goes to nobody but the answer.</summary>
 /// <param name="Stamp">A new security stamp: every session and token from before ends.</param>

@@ -67,8 +67,8 @@ internal sealed class CreatePersonHandler(UnitOfWork work) : IRequestHandler<Cre
             return Refusal.Conflict("people.name-taken", "Somebody signs in with this name; choose another.");
         }
 
-        var person = new StoredPerson(new(request.Id, request.Name, request.Terms, request.Password.Hash, request.Password.Stamp, null, 0), hasPassword: true, work.Now);
-        work.Raise(person, new PersonCreated(Guid.CreateVersion7(), work.Now, request.Id, request.Terms.Roles, request.Terms.Channels, request.Terms.Nodes));
+        var person = new StoredPerson(new(request.Id, request.Name, request.Terms.Normal(), request.Password.Hash, request.Password.Stamp, null, 0), hasPassword: true, work.Now);
+        work.Raise(person, new PersonCreated(Guid.CreateVersion7(), work.Now, request.Id, request.Terms.Roles, request.Terms.Channels, person.Row.Terms.Nodes));
         work.Write(person.Row);
         return person.View(work.Now);
     }
@@ -99,8 +99,8 @@ internal sealed class ChangePersonHandler(UnitOfWork work, Accounts accounts) : 
         }
 
         var before = person.Row.Terms.Roles;
-        person.Become(person.Row with { Terms = request.Terms, Stamp = AccountLaw.NewStamp() });
-        work.Raise(person, new PersonChanged(Guid.CreateVersion7(), work.Now, request.Id, before, request.Terms.Roles, request.Terms.Channels, request.Terms.Nodes));
+        person.Become(person.Row with { Terms = request.Terms.Normal(), Stamp = AccountLaw.NewStamp() });
+        work.Raise(person, new PersonChanged(Guid.CreateVersion7(), work.Now, request.Id, before, request.Terms.Roles, request.Terms.Channels, person.Row.Terms.Nodes));
         AccountLaw.Keep(work, accounts, person);
         return person.View(work.Now);
     }

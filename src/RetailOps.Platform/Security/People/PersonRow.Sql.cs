@@ -14,17 +14,20 @@ namespace RetailOps.Platform;
 /// <param name="Revision">After the change.</param>
 internal sealed record PersonRow(Guid Id, string Name, PersonTerms Terms, string? Hash, string Stamp, DateTimeOffset? LockedUntil, int Revision) : IRow<PersonRow>
 {
+    /// <summary>Of a new one that comes from another sign-in service: its word for the person.</summary>
+    public string? External { get; init; }
+
     public static RowTable<PersonRow> Table { get; } = new(
         FlushOrder.Modules,
         """
         insert into platform.people as p
-          (id, name, normalized_name, password_hash, security_stamp, concurrency_stamp, roles, channels, nodes, lockout_enabled, lockout_end, failed_sign_ins, revision)
+          (id, name, normalized_name, password_hash, security_stamp, concurrency_stamp, roles, channels, nodes, lockout_enabled, lockout_end, failed_sign_ins, revision, external)
         select u.id, u.name, u.normalized, u.hash, u.stamp, u.stamp,
                array(select jsonb_array_elements_text(u.roles)),
                case when u.channels is not null then array(select jsonb_array_elements_text(u.channels)) end,
                case when u.nodes is not null then array(select jsonb_array_elements_text(u.nodes)) end,
-               true, u.locked_until, 0, u.revision
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as u (id, name, normalized, hash, stamp, roles, channels, nodes, locked_until, revision)
+               true, u.locked_until, 0, u.revision, u.external
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as u (id, name, normalized, hash, stamp, roles, channels, nodes, locked_until, revision, external)
         on conflict (id) do update set
           password_hash = coalesce(excluded.password_hash, p.password_hash), security_stamp = excluded.security_stamp, concurrency_stamp = excluded.concurrency_stamp,
           roles = excluded.roles, channels = excluded.channels, nodes = excluded.nodes, lockout_end = excluded.lockout_end, failed_sign_ins = 0, revision = excluded.revision
@@ -40,7 +43,8 @@ internal sealed record PersonRow(Guid Id, string Name, PersonTerms Terms, string
         Column.Json<PersonRow>(r => ClientRow.Json(r.Terms.Channels)),
         Column.Json<PersonRow>(r => ClientRow.Json(r.Terms.Nodes)),
         Column.InstantOrNull<PersonRow>(r => r.LockedUntil),
-        Column.Int4<PersonRow>(r => r.Revision));
+        Column.Int4<PersonRow>(r => r.Revision),
+        Column.Text<PersonRow>(r => r.External));
 
     /// <summary>As Identity looks accounts up.</summary>
     public static string Normal(string name) => name.Normalize().ToUpperInvariant();
@@ -58,6 +62,12 @@ internal static class PersonTable
     public static async Task<StoredPerson?> Find(UnitOfWork work, Guid id, bool forUpdate, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand($"{Select} where p.id = $1{(forUpdate ? " for update" : "")}", await work.Connection(ct)) { Parameters = { new() { Value = id } } };
+        return (await Read(command, ct)).SingleOrDefault();
+    }
+
+    public static async Task<StoredPerson?> FindExternal(UnitOfWork work, string external, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand($"{Select} where p.external = $1 for update", await work.Connection(ct)) { Parameters = { new() { Value = external } } };
         return (await Read(command, ct)).SingleOrDefault();
     }
 

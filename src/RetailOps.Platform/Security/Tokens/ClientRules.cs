@@ -54,8 +54,19 @@ internal sealed class ClientRules(
 
     public override ValueTask<ImmutableArray<string>> GetPostLogoutRedirectUrisAsync(Client application, CancellationToken cancellationToken = default) => new([.. application.AfterSignOut]);
 
+    public override ValueTask<bool> ValidateRedirectUriAsync(Client application, string uri, CancellationToken cancellationToken = default) => new(IsAmong(application.ReturnTo, uri, application.IsPublic));
+
+    public override ValueTask<bool> ValidatePostLogoutRedirectUriAsync(Client application, string uri, CancellationToken cancellationToken = default) =>
+        new(IsAmong(application.AfterSignOut, uri, application.IsPublic));
+
     public override async ValueTask<bool> ValidateClientSecretAsync(Client application, string secret, CancellationToken cancellationToken = default) =>
         !application.IsPublic && await secrets.Open(application.Id, secret, cancellationToken);
+
+    // Letter by letter. A program on somebody's own machine cannot choose its port beforehand (RFC 8252, section 7.3).
+    private static bool IsAmong(List<string> addresses, string asked, bool anyPort) =>
+        addresses.Contains(asked, StringComparer.Ordinal)
+        || (anyPort && Uri.TryCreate(asked, UriKind.Absolute, out var uri) && uri.IsLoopback && addresses.Exists(a =>
+            new Uri(a) is { IsLoopback: true } known && known.Scheme == uri.Scheme && known.Host == uri.Host && known.PathAndQuery == uri.PathAndQuery && uri.Fragment.Length == 0 && uri.UserInfo.Length == 0));
 
     private static Client? Live(Client? client) => client is { Disabled: null, Deleted: null } ? client : null;
 }

@@ -106,16 +106,23 @@ internal sealed partial class TokenKeys(Database database, RootKey root, TimePro
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromHours(1), clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        try
         {
-            try
+            while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await Refresh(stoppingToken);
+                try
+                {
+                    await Refresh(stoppingToken);
+                }
+                catch (Exception e) when (DatabaseTrouble.IsUnavailable(e))
+                {
+                    LogLater(log, e.Message);
+                }
             }
-            catch (Exception e) when (DatabaseTrouble.IsUnavailable(e))
-            {
-                LogLater(log, e.Message);
-            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host ends.
         }
     }
 

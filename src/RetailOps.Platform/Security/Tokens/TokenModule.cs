@@ -53,6 +53,7 @@ internal static class TokenModule
                     .SetUserInfoEndpointUris("connect/userinfo").SetRevocationEndpointUris("connect/revoke");
                 o.AllowClientCredentialsFlow().AllowAuthorizationCodeFlow().RequireProofKeyForCodeExchange().AllowRefreshTokenFlow();
                 o.SetAccessTokenLifetime(AccessLife).SetIdentityTokenLifetime(AccessLife).SetRefreshTokenLifetime(RefreshLife).SetAuthorizationCodeLifetime(TimeSpan.FromMinutes(1));
+                o.Configure(c => c.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain));
                 o.SetRefreshTokenReuseLeeway(TimeSpan.FromSeconds(10));
                 o.DisableAccessTokenEncryption();
                 o.RegisterScopes([Scopes.Profile, Scopes.Roles, .. Permissions.All.Where(p => !Permissions.IsInPerson(p))]);
