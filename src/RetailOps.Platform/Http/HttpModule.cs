@@ -61,6 +61,7 @@ public static class HttpModule
         DeadLetterEndpoints.Map(api);
         ExceptionEndpoints.Map(api);
         DocumentEndpoints.Map(api);
+        AuditEndpoints.Map(api);
         return api;
     }
 }
