@@ -55,7 +55,7 @@ public static class HostComposition
         services.AddSerilog(log ?? Logger.None);
         services.AddSingleton(settings);
         services.AddSingleton(BusinessZone.Of(settings.TimeZone));
-        services.AddSingleton(new AuditOptions { Folder = settings.DataFolder, IsLinking = builder.Configuration["RETAILOPS_AUDIT_LINKING"] != "off" });
+        services.AddSingleton(new AuditOptions { Folder = settings.DataFolder, IsLinking = !settings.IsDemo || builder.Configuration["RETAILOPS_AUDIT_LINKING"] != "off" });
         services.AddHttp(settings.Limits ?? HostSettings.UsualLimits(settings.IsDemo));
         services.AddSecurity(new SecurityPosture(settings.IsDemo) { TrustsThisMachine = settings.TrustsThisMachine, Issuer = settings.IssuerUri, External = settings.External }, () => RootKey.Load(settings.Key, settings.DataFolder, mayCreate: settings.IsDemo));
         services.AddPlatform(new Database(appConnection), [typeof(WorkflowsModule).Assembly, .. HostModules.All.Select(m => m.Assembly)], [.. HostModules.All.Select(m => m.Contracts), typeof(GetTask).Assembly]);

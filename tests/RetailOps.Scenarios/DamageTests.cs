@@ -25,6 +25,8 @@ public sealed class DamageTests(QuietShop shop) : IClassFixture<QuietShop>
         { "I4d", "delete from orders.fulfilment_lines" },
         { "I4d", "update orders.fulfilments set status = 'cancelled'" },
         { "I4e", "update orders.orders set status = 'shipped'" },
+        { "I4f", "update orders.people set ship_to = 'somewhere else'" },
+        { "I4f", "update orders.people set name = null, email = null, ship_to = null, salt = null, erased = now()" },
         { "I5a", "update orders.tenders set refunding_minor = 1" },
         { "I5a", "delete from orders.tenders" },
         { "I5b", "alter table orders.lines drop constraint ck_lines_returned; update orders.lines set return_open = shipped + 1" },

@@ -12,6 +12,7 @@ namespace RetailOps.Orders;
 /// <param name="ExternalId">The channel's own number.</param>
 /// <param name="CustomerId">The channel's number of the customer; null for a guest.</param>
 /// <param name="Backorder"><c>allow</c> or <c>never</c>.</param>
+/// <param name="CustomerDigest">SHA-256 of a salt and of what is known of the buyer, in hexadecimal digits; the salt is erased with the buyer. Null where nothing is known.</param>
 [EventName("orders.order-placed.v1")]
 public sealed record OrderPlaced(
     Guid EventId,
@@ -22,7 +23,8 @@ public sealed record OrderPlaced(
     IReadOnlyList<MissingUnits> Lines,
     string ExternalId,
     string? CustomerId,
-    string Backorder) : IFact
+    string Backorder,
+    string? CustomerDigest = null) : IFact
 {
     string IFact.Aggregate => OrderKey.Of(OrderId);
 

@@ -28,6 +28,21 @@ internal static class OrdersInvariants
             where l.ordered <> l.pending + l.allocated + l.backordered + l.shipped + l.cancelled
             """),
         new(
+            "I4f", "what is known of a buyer is what came with the order, or was erased with an event that says so",
+            """
+            select 'order ' || o.id || ' has another buyer than it came with'
+            from orders.orders o join orders.people p on p.id = o.person_id
+            join platform.events e on e.aggregate = 'order/' || o.id and e.revision = 1
+            where ($1::timestamptz is null or o.placed_at >= $1) and p.erased is null and e.data->>'customerDigest' is not null
+              and e.data->>'customerDigest' is distinct from encode(sha256(p.salt || coalesce(convert_to(p.name, 'UTF8'), '') || '\x00'::bytea
+                || coalesce(convert_to(p.email, 'UTF8'), '') || '\x00'::bytea || coalesce(convert_to(p.ship_to, 'UTF8'), '')), 'hex')
+            union all
+            select 'order ' || o.id || ' has a buyer who was erased, and no event says so'
+            from orders.orders o join orders.people p on p.id = o.person_id
+            where p.erased is not null and ($1::timestamptz is null or p.erased >= $1)
+              and not exists (select from platform.events e where e.aggregate = 'order/' || o.id and e.type = 'orders.customer-erased.v1')
+            """),
+        new(
             "I4d", "a line's units are those of its fulfilments and invoices",
             $"""
             select 'order ' || l.order_id || ' line ' || l.line_id || ' has ' || l.allocated || ' allocated, ' || l.shipped || ' shipped, ' || l.delivered || ' delivered, ' || l.invoiced

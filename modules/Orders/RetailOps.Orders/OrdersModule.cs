@@ -31,5 +31,6 @@ public static class OrdersModule
     {
         OrdersEndpoints.Map(api);
         FulfilmentEndpoints.Map(api);
+        CustomersEndpoints.Map(api);
     }
 }

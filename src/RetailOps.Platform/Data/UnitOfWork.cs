@@ -82,6 +82,9 @@ public sealed partial class UnitOfWork : IAsyncDisposable
 
     internal bool IsTaintedByRefusal { get; set; }
 
+    /// <summary>Whether a fact tells of what this work does.</summary>
+    internal bool HasRaised { get; private set; }
+
     internal int Depth { get; set; }
 
     internal bool HasChangedAggregates => contexts.Values.Any(c => c.HasChanges());
@@ -188,6 +191,7 @@ public sealed partial class UnitOfWork : IAsyncDisposable
         var row = new EventRow(
             fact.EventId, facts.NameOf(fact.GetType()), fact.OccurredAt.ToUniversalTime(), Caller.Actor, Cause, Trace, fact.Aggregate, revision, fact.Key, FactCatalogue.ToJson(fact));
         Write(row);
+        HasRaised = true;
         foreach (var subscriber in facts.SubscribersOf(row.Type))
         {
             Write(new DeliveryRow(row.Id, subscriber, row.Key));

@@ -88,6 +88,7 @@ public static class HttpModule
         DocumentEndpoints.Map(api);
         ClientEndpoints.Map(api);
         PersonEndpoints.Map(api);
+        AuditEndpoints.Map(api);
         return api;
     }
 }

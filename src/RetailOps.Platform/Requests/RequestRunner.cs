@@ -61,7 +61,8 @@ public sealed partial class RequestRunner(IServiceScopeFactory scopes, Database 
         }
 
         var result = await scope.ServiceProvider.GetRequiredService<ISender>().Send(request, ct);
-        if (!result.IsSuccess || (!work.HasWrites && key is null))
+        var hasWrites = result.IsSuccess && work.HasWrites;
+        if (!result.IsSuccess || (!hasWrites && key is null))
         {
             return result;
         }
@@ -69,6 +70,11 @@ public sealed partial class RequestRunner(IServiceScopeFactory scopes, Database 
         if (work.IsTaintedByRefusal)
         {
             throw new InvalidOperationException($"{request.GetType().Name} went on after a request it sent had written and was refused.");
+        }
+
+        if (hasWrites && !work.HasRaised && (caller is Caller.Person or Caller.Client))
+        {
+            work.Raise(RequestGranted.Of(request, work.Now));
         }
 
         if (key is not null)

@@ -26,6 +26,7 @@ public static class SecurityModule
         services.AddSingleton<Callers>();
         services.AddSingleton<KeyTable>();
         services.AddSingleton<Sessions>();
+        services.AddSingleton<SignInTrail>();
         services.AddSingleton(s => new PeopleNames(s.GetRequiredService<Database>()));
         services.AddSingleton(s => new DesignerTokens(s.GetRequiredService<IDataProtectionProvider>(), s.GetRequiredService<Sessions>()));
         services.AddDataProtection().SetApplicationName("RetailOps");

@@ -23,7 +23,7 @@ internal sealed partial class SignInPage
     }
 
     private static async Task Handle(
-        HttpContext http, IAntiforgery forgery, SecurityPosture posture, SignInManager<Person> signIn, UserManager<Person> people, ILogger<SignInPage> log)
+        HttpContext http, IAntiforgery forgery, SecurityPosture posture, SignInManager<Person> signIn, UserManager<Person> people, SignInTrail trail, ILogger<SignInPage> log)
     {
         if (!posture.IsDemo && !http.Request.IsHttps)
         {
@@ -52,14 +52,21 @@ internal sealed partial class SignInPage
             return;
         }
 
+        var wasLocked = await people.IsLockedOutAsync(person);
         var result = await signIn.PasswordSignInAsync(person, password, isPersistent: false, lockoutOnFailure: true);
         if (!result.Succeeded)
         {
+            if (!wasLocked)
+            {
+                await trail.Write(new Kernel.Caller.System("sign-in"), (id, at) => new SignInRefused(id, at, person.Id, result.IsLockedOut), http.RequestAborted);
+            }
+
             LogRefused(log, result.IsLockedOut ? $"account {person.Id} is locked" : $"wrong password for account {person.Id}");
             await Write(http, forgery, StatusCodes.Status401Unauthorized, Wrong, name, returnTo);
             return;
         }
 
+        await trail.Write(new Kernel.Caller.Person(person.Id, new HashSet<string>()), (id, at) => new SignedIn(id, at, person.Id), CancellationToken.None);
         LogSignedIn(log, person.Id);
         http.Response.Redirect(IsOurs(returnTo) ? returnTo : "/");
     }
@@ -108,13 +115,18 @@ internal static class SignOutPage
                 </form>
                 """);
         }).ExcludeFromDescription();
-        app.MapPost("/sign-out", async (HttpContext http, IAntiforgery forgery, SignInManager<Person> signIn, Sessions sessions) =>
+        app.MapPost("/sign-out", async (HttpContext http, IAntiforgery forgery, SignInManager<Person> signIn, Sessions sessions, SignInTrail trail) =>
         {
             if (await forgery.IsRequestValidAsync(http))
             {
                 if (Sessions.Of(http.User) is { } session)
                 {
                     await sessions.End(session, http.RequestAborted);
+                }
+
+                if (Callers.SignedIn(http.User) is { } person)
+                {
+                    await trail.Write(person, (id, at) => new SignedOut(id, at, person.Id), CancellationToken.None);
                 }
 
                 await signIn.SignOutAsync();

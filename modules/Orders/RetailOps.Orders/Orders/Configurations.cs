@@ -103,7 +103,7 @@ internal sealed class PersonConfiguration : IEntityTypeConfiguration<Person>
 {
     public void Configure(EntityTypeBuilder<Person> builder)
     {
-        builder.ToTable("people");
+        builder.ToTable("people", t => t.HasCheckConstraint("ck_people_erased", "erased is null or (name is null and email is null and ship_to is null and salt is null)"));
         builder.Property(p => p.Id).ValueGeneratedNever();
     }
 }

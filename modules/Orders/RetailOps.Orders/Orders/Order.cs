@@ -37,7 +37,7 @@ internal sealed class Order : IAggregate
 
     public string ExternalId { get; private init; } = "";
 
-    public byte[] PayloadHash { get; private init; } = [];
+    public byte[] PayloadHash { get; private set; } = [];
 
     public string Currency { get; private init; } = "";
 
@@ -110,6 +110,16 @@ internal sealed class Order : IAggregate
 
     /// <summary>Stock was held for the order in the commit that placed it.</summary>
     public void Reserve(Guid reservation) => ReservationId = reservation;
+
+    /// <summary>What the channel sent can no longer be told apart from something else by its hash, which would give away who guesses the buyer.</summary>
+    public void ForgetPayload() => PayloadHash = [];
+
+    /// <summary>Why the buyer cannot be forgotten yet; null when the order is over. Tenders have been loaded.</summary>
+    public string? WhyBuyerIsNeeded() =>
+        Status is OrderStatus.Placed or OrderStatus.Allocated or OrderStatus.PartlyAllocated or OrderStatus.Backordered or OrderStatus.PartlyShipped ? "open"
+        : lines.Exists(l => l.ReturnOpen > 0) ? "return"
+        : tenders.Exists(t => t.RefundingMinor > 0) ? "refund"
+        : null;
 
     /// <summary>Units that wait for a decision or for stock.</summary>
     public IReadOnlyList<MissingUnits> Missing() => [.. lines.Where(l => l.Missing > 0).Select(l => new MissingUnits(l.LineId, l.Sku, l.Missing))];
@@ -249,18 +259,4 @@ internal sealed class OrderCharge(OrderId orderId, int position, string kind, lo
     public long TaxMinor { get; private init; } = taxMinor;
 
     public string? Description { get; private init; } = description;
-}
-
-/// <summary>Who bought: the only personal data of the system.</summary>
-internal sealed class Person(Guid id, string? name, string? email, string? shipTo, DateTimeOffset created)
-{
-    public Guid Id { get; private init; } = id;
-
-    public string? Name { get; private init; } = name;
-
-    public string? Email { get; private init; } = email;
-
-    public string? ShipTo { get; private init; } = shipTo;
-
-    public DateTimeOffset Created { get; private init; } = created;
 }

@@ -59,7 +59,7 @@ internal sealed class OrdersPast(GovernedDocuments documents, BusinessZone zone)
         var id = new OrderId(past.NewId());
         var person = wanted.Customer is { Name: null, Email: null, ShipTo: null } or null
             ? null
-            : new Person(past.NewId(), wanted.Customer.Name, wanted.Customer.Email, wanted.Customer.ShipTo, past.Now);
+            : new Person(past.NewId(), wanted.Customer.Name, wanted.Customer.Email, wanted.Customer.ShipTo, past.Now, past.NewId().ToByteArray());
         if (person is not null)
         {
             past.Add<OrdersDbContext>(person);
@@ -67,7 +67,7 @@ internal sealed class OrdersPast(GovernedDocuments documents, BusinessZone zone)
 
         var order = Order.Place(id, wanted, PlacedPayload.Hash(wanted), person?.Id, past.Now);
         orders.Add(id, order);
-        past.Raise(order, new OrderPlaced(past.NewId(), past.Now, id, order.Channel, order.Total, order.Missing(), order.ExternalId, order.CustomerId, order.Backorder));
+        past.Raise(order, new OrderPlaced(past.NewId(), past.Now, id, order.Channel, order.Total, order.Missing(), order.ExternalId, order.CustomerId, order.Backorder, person?.Digest()));
         return PlaceOrderHandler.Answer(order);
     }
 

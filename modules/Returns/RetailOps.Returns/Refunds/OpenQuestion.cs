@@ -33,7 +33,7 @@ internal sealed class OpenQuestion(UnitOfWork work, OwnOrders own, ISender sende
     }
 
     /// <summary>The limits are those of the policy that the tier came from, and of all that ruled since: a hand in either is one too many.</summary>
-    public async Task<Question> About(Approval approval, CancellationToken ct)
+    private async Task<Question> About(Approval approval, CancellationToken ct)
     {
         var refund = (await (await work.Join<ReturnsDbContext>(ct)).FindRefund(approval.RefundId, ct))!;
         return new(approval, refund, await DocumentHands.Since(work, ReturnPolicy.Kind, ReturnPolicy.Usual, VersionOf(refund), ct));
