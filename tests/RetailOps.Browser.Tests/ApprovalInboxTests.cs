@@ -221,6 +221,24 @@ public sealed class ApprovalInboxTests(DesignerShop shop) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_signs_out_everywhere_is_out_everywhere_within_a_minute_and_comes_back_to_the_same_list()
+    {
+        await shop.Account("traveller", "finance");
+        await using var here = await shop.AtDesk("traveller");
+        await using var there = await shop.AtDesk("traveller");
+
+        await here.Page.GetByRole(AriaRole.Link, new() { Name = "Sign out" }).First.ClickAsync();
+        await here.Press("Sign out everywhere");
+        shop.Clock.Advance(TimeSpan.FromSeconds(61));
+        await there.Page.GotoAsync("/approvals?who=all&sort=amount");
+        await there.Page.FillAsync("#name", "traveller");
+        await there.Page.FillAsync("#password", shop.PasswordOf("traveller"));
+        await there.Press("Sign in");
+
+        await there.Page.WaitForURLAsync("**/approvals?who=all&sort=amount");
+    }
+
+    [Fact]
     public async Task Another_sites_form_and_a_locked_account_open_nothing()
     {
         var (_, approval) = await scene.Credit(230);

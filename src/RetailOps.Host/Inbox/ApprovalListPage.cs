@@ -15,7 +15,7 @@ internal sealed class ApprovalListPage(InboxDesk desk)
     public static void Map(IEndpointRouteBuilder people)
     {
         people.MapGet("", (HttpContext http, ApprovalListPage page) => page.Show(http, StatusCodes.Status200OK, ""));
-        people.MapPost("/bulk", (HttpContext http, ApprovalListPage page) => page.ApproveChosen(http)).DisableAntiforgery();
+        people.MapPost("", (HttpContext http, ApprovalListPage page) => page.ApproveChosen(http)).DisableAntiforgery();
     }
 
     private async Task Show(HttpContext http, int status, string above)
@@ -41,7 +41,7 @@ internal sealed class ApprovalListPage(InboxDesk desk)
         else
         {
             var isBulk = filter is { Mine: true, Status: "open" } && rows.Any(r => r.Tier == 1);
-            page.Append(isBulk ? $"<form method=\"post\" action=\"/approvals/bulk\">{desk.Token(http)}" : "");
+            page.Append(isBulk ? $"<form method=\"post\" action=\"/approvals\">{desk.Token(http)}" : "");
             Table(page, rows, words, numbers, isBulk, InboxDesk.Me(http).Actor);
             page.Append(isBulk
                 ? """

@@ -53,6 +53,7 @@ internal sealed class TaskPage(InboxDesk desk)
         }
 
         var hindrance = !me.May("tasks.complete") ? "Your roles look at tasks and do none."
+            : task.Kind is "refund-approval" or "blind-return" ? "Its answer is a decision of its own; decide it there, and the task is done with it."
             : task.Candidates.Count > 0 && !me.Roles.Overlaps(task.Candidates) ? "This task is for other roles; leave it to one of its candidates."
             : task.ClaimedBy is { } holder && holder != me.Actor ? "Somebody else has taken this task."
             : null;
