@@ -75,17 +75,66 @@ public sealed class DesignerShop : IAsyncLifetime
         Directory.Delete(folder, recursive: true);
     }
 
+    /// <summary>Past the product: what a test meddles with.</summary>
+    public string Database => database.OwnerConnectionString;
+
     /// <summary>Somebody sits down before a browser of their own and signs in.</summary>
     public async Task<Studio> SignedIn(string name)
     {
-        var context = await browser.NewContextAsync(new() { BaseURL = Address.ToString(), ViewportSize = new() { Width = 1600, Height = 1000 }, AcceptDownloads = true });
-        var page = await context.NewPageAsync();
+        var page = await NewPage(new() { ViewportSize = new() { Width = 1600, Height = 1000 }, AcceptDownloads = true });
+        await SignIn(page, name);
+        return new Studio(page, name);
+    }
+
+    /// <summary>Somebody signs in to decide, on a screen of a size; without scripts where a test says so.</summary>
+    public async Task<Desk> AtDesk(string name, bool scripts = true, bool phone = false, bool dark = false)
+    {
+        var page = await NewPage(new()
+        {
+            ViewportSize = phone ? new() { Width = 390, Height = 844 } : new() { Width = 1280, Height = 900 },
+            JavaScriptEnabled = scripts,
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+        });
+        var desk = new Desk(page, name, PasswordOf(name));
+        await SignIn(page, name);
+        return desk;
+    }
+
+    /// <summary>Somebody before a browser who has not signed in.</summary>
+    public Task<IPage> Stranger() => NewPage(new() { ViewportSize = new() { Width = 1280, Height = 900 } });
+
+    /// <summary>Gives somebody an account with finance's password; a second call changes nothing.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<Guid> Account(string name, params string[] roles)
+    {
+        await Ask.Do(
+            Database,
+            """
+            insert into platform.people (id, name, normalized_name, password_hash, security_stamp, concurrency_stamp, roles, lockout_enabled, failed_sign_ins)
+            select $1, $2, upper($2), f.password_hash, $1::text, $1::text, $3, true, 0 from platform.people f where f.name = 'finance' on conflict do nothing
+            """,
+            Guid.CreateVersion7(), name, roles);
+        return await Ask.One<Guid>(Database, "select id from platform.people where name = $1", name);
+    }
+
+    public string PasswordOf(string name) => (people.FirstOrDefault(p => p.Name == name) ?? people.Single(p => p.Name == "finance")).Password;
+
+    /// <summary>Publishes definitions as files of the product are.</summary>
+    public Task Import(string folder) => app.Services.ImportWorkflowsAsync(folder);
+
+    private async Task<IPage> NewPage(BrowserNewContextOptions options)
+    {
+        options.BaseURL = Address.ToString();
+        return await (await browser.NewContextAsync(options)).NewPageAsync();
+    }
+
+    private async Task SignIn(IPage page, string name)
+    {
         await page.GotoAsync("/sign-in");
         await page.FillAsync("#name", name);
-        await page.FillAsync("#password", people.Single(p => p.Name == name).Password);
+        await page.FillAsync("#password", PasswordOf(name));
         await page.ClickAsync("button");
         await page.WaitForURLAsync("/");
-        return new Studio(page, name);
     }
 
     /// <summary>What the API answers, once it says what is waited for.</summary>

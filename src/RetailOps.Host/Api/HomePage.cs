@@ -41,7 +41,7 @@ internal static class HomePage
         ]));
         Table(page, "Waiting for a person", "Nobody has to do anything.", ["Since (UTC)", "Task", "Kind", "Status"], facts.Tasks.Select(t => (string[])
         [
-            HtmlPage.Encode(t[0]), Link($"tasks/{t[1]}", t[3]), HtmlPage.Encode(t[2]), HtmlPage.Encode(t[4]),
+            HtmlPage.Encode(t[0]), $"<a href=\"/tasks/{HtmlPage.Encode(t[1])}\">{HtmlPage.Encode(t[3])}</a>", HtmlPage.Encode(t[2]), HtmlPage.Encode(t[4]),
         ]));
         Table(page, "Exceptions", "Nothing is wrong.", ["Since (UTC)", "What", "Severity", "About"], facts.Exceptions.Select(e => (string[])
         [

@@ -30,6 +30,14 @@ internal static class DemoCatalogue
             select (new Sku($"{good.Code}-{colour.Code}"), $"{good.Name}, {colour.Name}", good.Pence),
     ];
 
+    /// <summary>Credits that wait for finance when the shop opens: two that one person may give, one for two people. Key, pence, reason, customer.</summary>
+    public static IReadOnlyList<(string Key, long Pence, string Reason, string Customer)> Credits { get; } =
+    [
+        ("DEMO-CR-1", 18_500, "Delivered eleven days late", "C08Al"),
+        ("DEMO-CR-2", 64_000, "Six chairs with the wrong fabric, kept at a discount", "C10Gp"),
+        ("DEMO-CR-3", 725_000, "Hotel order: carriage charged twice over a quarter", "C09Iw"),
+    ];
+
     /// <summary>People who buy again and again.</summary>
     public static IReadOnlyList<string> Customers { get; } =
     [

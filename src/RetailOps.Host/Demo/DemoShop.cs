@@ -98,6 +98,12 @@ internal sealed partial class DemoShop(RequestRunner door, TimeProvider clock, D
                 }
             }
         }
+
+        // So that finance has something to decide from the first minute on.
+        foreach (var (key, pence, reason, customer) in DemoCatalogue.Credits)
+        {
+            await Ask(new GrantSundryCredit(key, new Money(pence, "GBP"), reason, customer), ct);
+        }
     }
 
     /// <summary>One look at the shop: who wants, packs, drives and brings back something does so now.</summary>
@@ -116,12 +122,12 @@ internal sealed partial class DemoShop(RequestRunner door, TimeProvider clock, D
 
     private async Task Order(CancellationToken ct)
     {
-        var waiting = (await Ask(new ListTasks(null, null, null, null, pace.MostTasks), ct)).Count;
+        var hasTime = await HasTimeForMore(ct);
         var customer = DemoCatalogue.Customers[random.Next(DemoCatalogue.Customers.Count)];
         var lines = Enumerable.Range(0, 1 + random.Next(4))
             .Select(_ => DemoCatalogue.Items[random.Next(DemoCatalogue.Items.Count)])
             .DistinctBy(i => i.Sku)
-            .Select(i => new NewOrderLine(i.Sku, random.Next(20) == 0 && waiting < pace.MostTasks ? 30 + random.Next(120) : 1 + random.Next(3), new Money(i.Pence, "GBP")))
+            .Select(i => new NewOrderLine(i.Sku, random.Next(20) == 0 && hasTime ? 30 + random.Next(120) : 1 + random.Next(3), new Money(i.Pence, "GBP")))
             .ToList();
         var postage = lines.Sum(l => l.UnitPrice.MinorUnits * l.Quantity) < 5_000 ? new[] { new NewCharge("shipping", new Money(395, "GBP")) } : null;
         var mail = customer.ToLowerInvariant().Replace(' ', '.') + "@example.org";
@@ -152,7 +158,7 @@ internal sealed partial class DemoShop(RequestRunner door, TimeProvider clock, D
             }
 
             await door.Run(Shop, new DeliverFulfilment(parcel.Id), ct: ct);
-            if (Share(parcel.Id) % (uint)pace.ParcelsPerReturn == 0)
+            if (Share(parcel.Id) % (uint)pace.ParcelsPerReturn == 0 && await HasTimeForMore(ct))
             {
                 var line = parcel.Lines[0];
                 await door.Run(
@@ -193,6 +199,9 @@ internal sealed partial class DemoShop(RequestRunner door, TimeProvider clock, D
             }
         }
     }
+
+    /// <summary>Whether people keep up with what they are asked.</summary>
+    private async Task<bool> HasTimeForMore(CancellationToken ct) => (await Ask(new ListTasks(null, null, null, null, pace.MostTasks), ct)).Count < pace.MostTasks;
 
     /// <summary>Each thing has a time of its own, the same at every look.</summary>
     private bool IsTime(Guid id, DateTimeOffset since, TimeSpan least) => clock.GetUtcNow() - since >= least * (1 + (Share(id) % 200 / 100.0));

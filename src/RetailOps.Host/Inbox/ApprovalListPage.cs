@@ -15,7 +15,7 @@ internal sealed class ApprovalListPage(InboxDesk desk)
     public static void Map(IEndpointRouteBuilder people)
     {
         people.MapGet("", (HttpContext http, ApprovalListPage page) => page.Show(http, StatusCodes.Status200OK, ""));
-        people.MapPost("/bulk", (HttpContext http, ApprovalListPage page) => page.ApproveChosen(http)).DisableAntiforgery();
+        people.MapPost("", (HttpContext http, ApprovalListPage page) => page.ApproveChosen(http)).DisableAntiforgery();
     }
 
     private async Task Show(HttpContext http, int status, string above)
@@ -41,7 +41,7 @@ internal sealed class ApprovalListPage(InboxDesk desk)
         else
         {
             var isBulk = filter is { Mine: true, Status: "open" } && rows.Any(r => r.Tier == 1);
-            page.Append(isBulk ? $"<form method=\"post\" action=\"/approvals/bulk\">{desk.Token(http)}" : "");
+            page.Append(isBulk ? $"<form method=\"post\" action=\"/approvals\">{desk.Token(http)}" : "");
             Table(page, rows, words, numbers, isBulk, InboxDesk.Me(http).Actor);
             page.Append(isBulk
                 ? """
@@ -57,7 +57,7 @@ internal sealed class ApprovalListPage(InboxDesk desk)
 
     private static void Table(StringBuilder page, List<ApprovalView> rows, InboxWords words, IReadOnlyDictionary<OrderId, string> numbers, bool isBulk, string me)
     {
-        page.Append($"<div class=\"scroll\"><table><thead><tr>{(isBulk ? "<th><span class=\"unseen\">Choose</span></th>" : "")}<th class=\"money\">Amount</th><th>Order</th><th>Why</th><th>Asked by</th><th>Waiting</th><th>Due</th><th>People</th></tr></thead><tbody>");
+        page.Append($"<div class=\"scroll\"><table><thead><tr>{(isBulk ? "<th class=\"tick\"><span class=\"unseen\">Choose</span></th>" : "")}<th class=\"money\">Amount</th><th>Order</th><th>Why</th><th>Asked by</th><th>Waiting</th><th>Due</th><th>People</th></tr></thead><tbody>");
         foreach (var row in rows)
         {
             var amount = InboxWords.Amount(row.Amount);
@@ -65,7 +65,7 @@ internal sealed class ApprovalListPage(InboxDesk desk)
             var box = row is { Tier: 1, Status: "open" }
                 ? $"<input type=\"checkbox\" name=\"chosen\" value=\"{row.Id} {row.Revision} {row.Subject}\" aria-label=\"Choose {amount} of {InboxWords.Text(about)}\">"
                 : "";
-            page.Append(isBulk ? $"<tr><td>{box}</td>" : "<tr>")
+            page.Append(isBulk ? $"<tr><td class=\"tick\">{box}</td>" : "<tr>")
                 .Append($"<td class=\"money\"><a href=\"/approvals/{row.Id}\">{amount}</a></td><td>{InboxWords.Text(about)}</td><td class=\"words\">{InboxWords.Text(row.Reason)}</td><td>{words.Who(row.RequestedBy)}</td>")
                 .Append($"<td>{words.Age(row.OpenedAt)}</td><td>{(row.Status == "open" ? words.Due(row.DueAt) : $"<span class=\"tag{(row.Status == "approved" ? " good" : "")}\">{row.Status}</span>")}</td>")
                 .Append($"<td>{(row.Tier == 1 ? "1" : $"{row.DecidedBy.Count} of 2")}{(row.AwaitsInformation ? " <span class=\"tag\">question open</span>" : "")}{(row.DelegatedTo == me ? " <span class=\"tag\">left to you</span>" : "")}</td></tr>");

@@ -34,11 +34,12 @@ internal sealed class ApprovalPage(InboxDesk desk)
         var sheet = new ApprovalSheet(facts, order is { IsSuccess: true } known ? known.Value : null, words);
         typed ??= desk.Kept.Take(http) is { } kept ? new("approve", kept, "") : null;
         var said = http.Request.Query["done"].ToString();
-        var page = new StringBuilder(InboxFrame.Trouble(trouble))
+        var page = new StringBuilder(InboxFrame.Trouble(trouble == facts.Hindrance?.Message ? null : trouble))
             .Append(InboxFrame.Notice(Came(said, facts.Approval)))
             .Append(typed is { Words.Length: > 0 } && trouble is null ? InboxFrame.Notice("What you typed before you gave your password is below. It is not sent yet.") : "")
-            .Append("<div class=\"two\"><div>").Append(sheet.Lead()).Append(sheet.Computed()).Append(sheet.Counted()).Append(sheet.Evidence()).Append(sheet.History())
-            .Append("</div><aside>").Append(await Aside(http, facts, words, typed)).Append("</aside></div>");
+            .Append("<div class=\"two\"><div class=\"lead\">").Append(sheet.Lead())
+            .Append("</div><aside>").Append(await Aside(http, facts, words, typed)).Append("</aside><div class=\"rest\">").Append(sheet.Computed()).Append(sheet.Counted()).Append(sheet.Evidence()).Append(sheet.History())
+            .Append("</div></div>");
         await InboxFrame.Write(http, status, $"Refund {facts.Approval.Reference}", InboxFrame.Approvals, page.ToString());
     }
 
@@ -167,6 +168,7 @@ internal sealed class ApprovalPage(InboxDesk desk)
     private static string Plain(Refusal refusal) => refusal switch
     {
         { Code: "request.stale-revision" } => "Somebody did something about this refund since you opened it. This is how it stands now; look again and decide anew.",
+        { Details: IReadOnlyList<RequestFault> faults } when faults.Any(f => f.Code == "returns.comment") => "A no needs your words: say why, in at most 500 characters.",
         { Details: IReadOnlyList<RequestFault> faults } => string.Join(' ', faults.Select(f => f.Message)),
         _ => refusal.Message,
     };

@@ -95,18 +95,23 @@ internal sealed class ApprovalSheet(ApprovalFacts facts, OrderView? order, Inbox
             .Append($"<dt>Return</dt><dd>{InboxWords.Text(facts.Approval.Reference)}, asked for by {words.Who(came.RequestedBy)}, {words.Moment(came.RequestedAt)}</dd>")
             .Append(came.OverrideBy is { } by ? $"<dt>Beyond the policy</dt><dd>permitted by {words.Who(by)}: {InboxWords.Quote(came.OverrideReason)}</dd>" : "")
             .Append(came.DecidedBy is { } decider ? $"<dt>Permitted</dt><dd>by {words.Who(decider)}: {InboxWords.Quote(came.DecisionReason)}</dd>" : "")
-            .Append("</dl><div class=\"scroll\"><table><thead><tr><th>Item</th><th class=\"money\">Announced</th><th class=\"money\">Came</th><th>Customer's reason</th><th>Found</th><th>Went</th><th>Looked at by</th></tr></thead><tbody>");
+            .Append("</dl><div class=\"scroll\"><table><thead><tr><th>Item</th><th class=\"money\">Announced</th><th class=\"money\">Came</th><th>Customer's reason</th><th>Found</th><th>Went</th></tr></thead><tbody>");
         foreach (var line in came.Lines)
         {
             var grade = line.Grade is null ? "<span class=\"soft\">not inspected</span>" : $"{InboxWords.Text(line.Grade.Replace('-', ' '))}{(line.Note is { } note ? ": " + InboxWords.Quote(note) : "")}";
             page.Append($"<tr><td>{InboxWords.Text(line.Sku.Value)}</td><td class=\"money\">{line.Announced}</td><td class=\"money\">{line.Received}</td><td class=\"words\">{InboxWords.Text(line.Reason)}</td><td class=\"words\">{grade}</td>")
-                .Append($"<td>{InboxWords.Text(line.Disposition)}</td><td>{string.Join(", ", line.HandledBy.Select(words.Who))}</td></tr>");
+                .Append($"<td>{InboxWords.Text(line.Disposition)}</td></tr>");
         }
 
         page.Append("</tbody></table></div><ul>");
         foreach (var receipt in came.Receipts)
         {
             page.Append($"<li>{receipt.Quantity.ToString(CultureInfo.InvariantCulture)} of line {receipt.LineId} taken in at {InboxWords.Text(receipt.Node)} by {words.Who(receipt.ReceivedBy)}, {words.Moment(receipt.ReceivedAt)}</li>");
+        }
+
+        foreach (var line in came.Lines.Where(l => l.HandledBy.Count > 0))
+        {
+            page.Append($"<li>{InboxWords.Text(line.Sku.Value)} graded and sent on by {string.Join(", ", line.HandledBy.Select(words.Who))}</li>");
         }
 
         return page.Append("</ul></section>").ToString();

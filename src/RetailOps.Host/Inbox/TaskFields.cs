@@ -47,7 +47,7 @@ internal static class TaskFields
                 answer[field.Name] = field.Type switch
                 {
                     "number" when Number(text) is { } number => number,
-                    "money" when Number(text) is { } amount => new JsonObject { ["amount"] = amount.ToString(CultureInfo.InvariantCulture), ["currency"] = field.Currency },
+                    "money" when Number(text) is { } amount => new JsonObject { ["amount"] = Whole(amount, field.Currency!), ["currency"] = field.Currency },
                     _ => text,
                 };
             }
@@ -68,6 +68,10 @@ internal static class TaskFields
             return null;
         }
     }
+
+    /// <summary>With the decimals of its currency; with more where more were typed.</summary>
+    private static string Whole(decimal amount, string currency) =>
+        Money.Decimals(currency) is var places && decimal.Round(amount, places) == amount ? amount.ToString("F" + places, CultureInfo.InvariantCulture) : amount.ToString(CultureInfo.InvariantCulture);
 
     private static decimal? Number(string text) =>
         decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var number) ? number : null;

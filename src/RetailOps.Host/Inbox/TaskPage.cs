@@ -35,12 +35,12 @@ internal sealed class TaskPage(InboxDesk desk)
 
         var words = await desk.Words([task.ClaimedBy], http.RequestAborted);
         var claimed = http.Request.Query["done"].ToString() is "claim" && task.ClaimedBy == InboxDesk.Me(http).Actor;
-        var page = new StringBuilder(InboxFrame.Trouble(trouble)).Append(InboxFrame.Notice(claimed ? "It is yours now." : null)).Append("<div class=\"two\"><div>")
+        var page = new StringBuilder(InboxFrame.Trouble(trouble)).Append(InboxFrame.Notice(claimed ? "It is yours now." : null)).Append("<div class=\"two\"><div class=\"lead\">")
             .Append("<section class=\"card\" aria-label=\"What it is about\"><dl class=\"facts\">")
             .Append($"<dt>Kind</dt><dd>{InboxWords.Text(task.Kind)}</dd><dt>About</dt><dd>{InboxWords.Text(task.Key)}</dd><dt>Waiting for</dt><dd>{words.Age(task.OpenedAt)} <span class=\"soft\">(since {words.Moment(task.OpenedAt)})</span></dd>")
             .Append($"<dt>Due</dt><dd>{words.Due(task.DueAt)}</dd><dt>For</dt><dd>{(task.Candidates.Count > 0 ? InboxWords.Text(string.Join(", ", task.Candidates)) : "everybody who does tasks")}</dd>")
             .Append($"<dt>Taken by</dt><dd>{(task.ClaimedBy is null ? "<span class=\"soft\">nobody</span>" : words.Who(task.ClaimedBy))}</dd></dl></section>")
-            .Append(Facts(task.Facts)).Append("</div><aside>").Append(Answer(http, task, typed, faults)).Append("</aside></div>");
+            .Append("</div><aside>").Append(Answer(http, task, typed, faults)).Append("</aside><div class=\"rest\">").Append(Facts(task.Facts)).Append("</div></div>");
         await InboxFrame.Write(http, status, task.Title, InboxFrame.Tasks, page.ToString());
     }
 
@@ -53,6 +53,7 @@ internal sealed class TaskPage(InboxDesk desk)
         }
 
         var hindrance = !me.May("tasks.complete") ? "Your roles look at tasks and do none."
+            : task.Kind is "refund-approval" or "blind-return" ? "Its answer is a decision of its own; decide it there, and the task is done with it."
             : task.Candidates.Count > 0 && !me.Roles.Overlaps(task.Candidates) ? "This task is for other roles; leave it to one of its candidates."
             : task.ClaimedBy is { } holder && holder != me.Actor ? "Somebody else has taken this task."
             : null;

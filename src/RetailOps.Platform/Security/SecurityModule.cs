@@ -124,7 +124,7 @@ public static class SecurityModule
 
     private static Task SendToSignIn(HttpContext http)
     {
-        http.Response.Redirect("/sign-in?returnTo=" + Uri.EscapeDataString(http.Request.Path));
+        http.Response.Redirect("/sign-in?returnTo=" + Uri.EscapeDataString(http.Request.Path + (HttpMethods.IsGet(http.Request.Method) ? http.Request.QueryString.Value : "")));
         return Task.CompletedTask;
     }
 }

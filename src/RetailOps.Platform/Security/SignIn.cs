@@ -112,10 +112,11 @@ internal static class SignOutPage
                 <form class="card narrow" method="post" action="/sign-out">
                 <input type="hidden" name="{token.FormFieldName}" value="{HtmlPage.Encode(token.RequestToken)}">
                 <p>You are signed in as {HtmlPage.Encode(http.User.Identity?.Name ?? "nobody")}.</p><button>Sign out</button>
+                <p class="soft">On every device: whoever has a cookie of yours is out within a minute.</p><button name="everywhere" value="yes">Sign out everywhere</button>
                 </form>
                 """);
         }).ExcludeFromDescription();
-        app.MapPost("/sign-out", async (HttpContext http, IAntiforgery forgery, SignInManager<Person> signIn, Sessions sessions, SignInTrail trail) =>
+        app.MapPost("/sign-out", async (HttpContext http, IAntiforgery forgery, SignInManager<Person> signIn, UserManager<Person> people, Sessions sessions, SignInTrail trail) =>
         {
             if (await forgery.IsRequestValidAsync(http))
             {
@@ -124,9 +125,15 @@ internal static class SignOutPage
                     await sessions.End(session, http.RequestAborted);
                 }
 
-                if (Callers.SignedIn(http.User) is { } person)
+                if (Callers.SignedIn(http.User) is { } caller)
                 {
-                    await trail.Write(person, (id, at) => new SignedOut(id, at, person.Id), CancellationToken.None);
+                    await trail.Write(caller, (id, at) => new SignedOut(id, at, caller.Id), CancellationToken.None);
+                }
+
+                // The stamp is what every cookie of the account is looked at by.
+                if ((await http.Request.ReadFormAsync(http.RequestAborted))["everywhere"] == "yes" && await people.GetUserAsync(http.User) is { } person)
+                {
+                    await people.UpdateSecurityStampAsync(person);
                 }
 
                 await signIn.SignOutAsync();

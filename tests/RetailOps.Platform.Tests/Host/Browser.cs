@@ -35,6 +35,19 @@ public sealed partial class Browser : IDisposable
         return await Http.PostAsync("/sign-in", form);
     }
 
+    /// <summary>Gives a password once more, whoever is signed in.</summary>
+    public async Task<HttpResponseMessage> SignInAgain(string password, string returnTo)
+    {
+        var page = await Http.GetStringAsync("/sign-in/again");
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["__RequestVerificationToken"] = Token().Match(page).Groups[1].Value,
+            ["password"] = password,
+            ["returnTo"] = returnTo,
+        });
+        return await Http.PostAsync("/sign-in/again", form);
+    }
+
     public void Dispose()
     {
         Http.Dispose();

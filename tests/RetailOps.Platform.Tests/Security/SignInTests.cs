@@ -81,6 +81,25 @@ public sealed class SignInTests(HostFixture host)
         answer.Headers.Location!.OriginalString.Should().Be(location);
     }
 
+    [Theory]
+    [InlineData("/jobs", "/jobs")]
+    [InlineData("//evil.example", "/")]
+    public async Task The_password_is_given_again_by_the_same_person_who_is_led_back_to_our_own_pages_only(string returnTo, string location)
+    {
+        var person = host.People.Single(p => p.Name == "planner");
+        using var browser = host.Open();
+        using var stranger = await browser.Http.GetAsync("/sign-in/again");
+        (await browser.SignIn(person.Name, person.Password)).Dispose();
+
+        using var wrong = await browser.SignInAgain("not the password", returnTo);
+        using var other = await browser.SignInAgain(host.People.Single(p => p.Name == "leader").Password, returnTo);
+        using var right = await browser.SignInAgain(person.Password, returnTo);
+
+        stranger.Headers.Location!.OriginalString.Should().StartWith("/sign-in?returnTo=");
+        (wrong.StatusCode, other.StatusCode).Should().Be((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized));
+        right.Headers.Location!.OriginalString.Should().Be(location);
+    }
+
     [Fact]
     public async Task The_page_loads_nothing_from_elsewhere_and_runs_no_script()
     {

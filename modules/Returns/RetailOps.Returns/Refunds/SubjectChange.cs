@@ -40,7 +40,8 @@ internal sealed record SubjectChange(string What, string? Was, string? Is)
             {
                 // An item's code has no spaces; a credit for none leaves its place empty.
                 var words = rows[i].Split(' ');
-                parts["line " + words[0]] = $"{words[^3]} of {(words[^4].Length > 0 ? words[^4] : "nothing")} for {Amount(words[^2], currency)} and {Amount(words[^1], currency)} tax";
+                var goods = words[^4].Length > 0 ? $"{words[^3]} of {words[^4]} for " : "";
+                parts["line " + words[0]] = $"{goods}{Amount(words[^2], currency)} and {Amount(words[^1], currency)} tax";
             }
             else if (rows[i].Length > 0)
             {
