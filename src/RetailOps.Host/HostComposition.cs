@@ -124,7 +124,8 @@ public static class HostComposition
             app.MapJobs();
         }
 
-        var document = app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapDocs();
+        var document = app.MapOpenApi("/openapi/{documentName}.json").WithMetadata(new TrafficKind(TrafficClass.Bulk));
         var reference = app.MapScalarApiReference("/reference", o => o.WithTitle("RetailOps API").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts().DisableTelemetry().HideDeveloperTools().DisableAgent().DisableMcp())
             .WithMetadata(new ContentPolicy(ReferencePolicy));
         if (!settings.IsDemo)

@@ -50,7 +50,7 @@ public sealed class BenchTests
         var (exitCode, said, _) = await Bench("--help");
 
         exitCode.Should().Be(0);
-        said.Should().ContainAll("engine", "burst", "orders", "hot", "returns", "resume", "growth");
+        said.Should().ContainAll("engine", "burst", "orders", "hot", "returns", "resume", "growth", "limits");
     }
 
     private static async Task<(int ExitCode, string Said, string Complaints)> Bench(params string[] arguments)

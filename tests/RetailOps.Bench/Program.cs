@@ -20,6 +20,7 @@ if (args.Contains("--help") || args is [] or ["--json"])
           resume        how soon flows go on beside many that sleep, many timers and old versions, beside an empty database; how soon a host is ready there
           engine        runs of the engine alone: in memory, stored, and such that wait and go on
           growth        orders behind a seeded history, beside such in an empty database
+          limits        what others wait for while one client storms, and what limits and quotas cost, in turns with a host without
         Options:
           --rounds N    rounds of each, the median counts (3)
           --seconds N   of each measurement (6)
@@ -50,6 +51,7 @@ Func<BenchOptions, Task<IReadOnlyList<BenchRow>>>? suite = args[0] switch
     "resume" => GrowthSuite.RunResume,
     "growth" => GrowthSuite.Run,
     "engine" => EngineSuite.Run,
+    "limits" => LimitsSuite.Run,
     _ => null,
 };
 var options = BenchOptions.Read(args[1..], out var problem);
@@ -74,5 +76,16 @@ return rows.Any(r => r.Met == false) ? 1 : 0;
 /// <summary>What .NET calls in the host that is measured, before the host's own beginning: this assembly is its startup hook.</summary>
 internal static class StartupHook
 {
-    internal static void Initialize() => Trips.Begin(Environment.GetEnvironmentVariable(Trips.Variable)!);
+    /// <summary>Set to 1, a host of ours does without limits and quotas. The product knows the runtime's switch alone, and no way to set it.</summary>
+    public const string Ungoverned = "RETAILOPS_BENCH_UNGOVERNED";
+
+    internal static void Initialize()
+    {
+        if (Environment.GetEnvironmentVariable(Ungoverned) == "1")
+        {
+            AppContext.SetSwitch("RetailOps.Bench.Ungoverned", true);
+        }
+
+        Trips.Begin(Environment.GetEnvironmentVariable(Trips.Variable)!);
+    }
 }

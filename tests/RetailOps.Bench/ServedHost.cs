@@ -52,12 +52,13 @@ internal sealed class ServedHost : IAsyncDisposable
 
     /// <param name="database">Migrated.</param>
     /// <param name="folder">For its key, logs and counts; made when it is missing.</param>
-    public static async Task<ServedHost> Start(MigrationReport database, string folder)
+    /// <param name="isGoverned">False for a host without limits and quotas, which only this start-up hook can have.</param>
+    public static async Task<ServedHost> Start(MigrationReport database, string folder, bool isGoverned = true)
     {
         Directory.CreateDirectory(folder);
         var trips = new Trips(Path.Combine(folder, "trips"));
         var started = TimeProvider.System.GetTimestamp();
-        var process = Run(database, folder, ["demo", "--still", "--json", "--urls", "http://127.0.0.1:0"], ("DOTNET_STARTUP_HOOKS", typeof(ServedHost).Assembly.Location), (Bench.Trips.Variable, Path.Combine(folder, "trips")));
+        var process = Run(database, folder, ["demo", "--still", "--json", "--urls", "http://127.0.0.1:0"], ("DOTNET_STARTUP_HOOKS", typeof(ServedHost).Assembly.Location), (Bench.Trips.Variable, Path.Combine(folder, "trips")), (StartupHook.Ungoverned, isGoverned ? "" : "1"));
         if (await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2)) is not { } ready)
         {
             throw new InvalidOperationException($"The host did not start; its logs are in {folder}.");

@@ -12,15 +12,18 @@ internal sealed class ServedShop : IAsyncDisposable
 
     public ServedHost Host { get; }
 
+    /// <summary>The host's folder for its data.</summary>
+    public string Folder => Path.Combine(server.Folder, Database.Name);
+
     public ShopFront Front { get; }
 
     public Watch Watch { get; }
 
     public OrderFlow Flow { get; }
 
-    public static async Task<ServedShop> Open(BenchServer server, BenchDatabase database)
+    public static async Task<ServedShop> Open(BenchServer server, BenchDatabase database, bool isGoverned = true)
     {
-        var host = await ServedHost.Start(database.Report, Path.Combine(server.Folder, database.Name));
+        var host = await ServedHost.Start(database.Report, Path.Combine(server.Folder, database.Name), isGoverned);
         return new(server, database, host, new(host.Url, host.Secret), await Watch.Open(database.Report.OwnerConnectionString, OrderFlow.Questions));
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -89,6 +90,11 @@ internal static class ApiDocument
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         operation.Parameters = [.. (operation.Parameters ?? []).Where(p => p.Name != "apiVersion")];
+        foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>())
+        {
+            parameter.Description ??= ApiWords.Parameters.GetValueOrDefault(parameter.Name ?? "");
+        }
+
         if (metadata.OfType<IdempotencyHeader>().LastOrDefault() is { } key)
         {
             operation.Parameters.Add(new OpenApiParameter
@@ -109,16 +115,9 @@ internal static class ApiDocument
 
         var problems = OperationContract.Problems(context.Description.HttpMethod ?? "GET", context.Description.RelativePath ?? "", metadata);
         operation.Responses ??= [];
-        foreach (var status in problems.Select(s => s.ToString(System.Globalization.CultureInfo.InvariantCulture)).Where(s => !operation.Responses.ContainsKey(s)))
+        foreach (var status in problems.Union(operation.Responses.Keys.Select(k => int.Parse(k, CultureInfo.InvariantCulture)).Where(k => k >= 400)))
         {
-            operation.Responses[status] = new OpenApiResponse
-            {
-                Description = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(int.Parse(status, System.Globalization.CultureInfo.InvariantCulture)),
-                Content = new Dictionary<string, OpenApiMediaType>
-                {
-                    ["application/problem+json"] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(nameof(ProblemDetails), context.Document) },
-                },
-            };
+            operation.Responses[status.ToString(CultureInfo.InvariantCulture)] = Problem(status, context.Document);
         }
 
         var ordered = new OpenApiResponses();
@@ -143,6 +142,18 @@ internal static class ApiDocument
         return Task.CompletedTask;
     }
 
+    private static OpenApiResponse Problem(int status, OpenApiDocument? document) => new()
+    {
+        Description = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status),
+        Headers = status is 429 or 503
+            ? new Dictionary<string, IOpenApiHeader> { ["Retry-After"] = new OpenApiHeader { Description = "Seconds to wait.", Schema = new OpenApiSchema { Type = JsonSchemaType.Integer } } }
+            : null,
+        Content = new Dictionary<string, OpenApiMediaType>
+        {
+            ["application/problem+json"] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(nameof(ProblemDetails), document), Example = ApiShapes.Example(status) },
+        },
+    };
+
     private static Task Document(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken ct)
     {
         document.Info = new OpenApiInfo { Title = "RetailOps", Version = "v1", Description = "Orders and stock of a retailer. Every refusal is a problem document (RFC 9457) with a stable code." };
@@ -156,12 +167,7 @@ internal static class ApiDocument
         }
 
         document.Paths = paths;
-        document.Components ??= new OpenApiComponents();
-        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
-        {
-            ["cookie"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Cookie, Name = "retailops", Description = "From /sign-in." },
-        };
-        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("cookie", document)] = [] }];
+        ApiShapes.Complete(document);
         return Task.CompletedTask;
     }
 }

@@ -24,6 +24,7 @@ internal static class HomePage
                 {(Callers.SignedIn(http.User)?.May("tasks.read") == true ? "<li><a href=\"/tasks\"><strong>Tasks</strong>What workflows wait for people to do</a></li>" : "")}
                 {(Callers.SignedIn(http.User)?.May("workflows.read") == true ? "<li><a href=\"/designer\"><strong>Designer</strong>What comes after what, to see and to draw</a></li>" : "")}
                 <li><a href="/reference"><strong>API reference</strong>Every operation, to read and to try</a></li>
+                {(name is null ? "" : "<li><a href=\"/docs\"><strong>API documentation</strong>Every operation, to read</a></li>")}
                 <li><a href="/openapi/v1.json"><strong>OpenAPI document</strong>The same for machines</a></li>
                 <li><a href="/health/ready"><strong>Health</strong>Whether the system can do its work</a></li>
                 {(settings is { IsDemo: true, RunsJobs: true } ? "<li><a href=\"/jobs\"><strong>Jobs</strong>What runs again and again</a></li>" : "")}

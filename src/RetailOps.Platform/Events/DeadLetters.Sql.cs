@@ -15,7 +15,9 @@ namespace RetailOps.Platform;
 /// <param name="Attempts">Tries so far.</param>
 /// <param name="Error">What went wrong last.</param>
 /// <param name="Waiting">How many later deliveries of the key wait behind it.</param>
-public sealed record DeadLetter(long Id, Guid EventId, string EventName, string Subscriber, string Key, int Attempts, string? Error, long Waiting);
+public sealed record DeadLetter(
+    [property: System.Text.Json.Serialization.JsonNumberHandling(System.Text.Json.Serialization.JsonNumberHandling.WriteAsString | System.Text.Json.Serialization.JsonNumberHandling.AllowReadingFromString)] long Id,
+    Guid EventId, string EventName, string Subscriber, string Key, int Attempts, string? Error, long Waiting);
 
 /// <summary>Lists dead letters, oldest first.</summary>
 /// <param name="After">The last id of the page before; 0 for the first page.</param>

@@ -15,7 +15,9 @@ using RetailOps.Platform;
 namespace RetailOps.Workflows;
 
 /// <summary>A stimulus that nobody could run; later ones of its key wait behind it.</summary>
-internal sealed record DeadStimulus(long Id, string Name, string Key, int Attempts, string? Error, DateTimeOffset Dead, long Waiting);
+internal sealed record DeadStimulus(
+    [property: System.Text.Json.Serialization.JsonNumberHandling(System.Text.Json.Serialization.JsonNumberHandling.WriteAsString | System.Text.Json.Serialization.JsonNumberHandling.AllowReadingFromString)] long Id,
+    string Name, string Key, int Attempts, string? Error, DateTimeOffset Dead, long Waiting);
 
 /// <summary>Lists dead stimuli, oldest first.</summary>
 [Needs("workflows.read"), AsksDatabase]

@@ -5,10 +5,13 @@ namespace RetailOps.Platform.Tests;
 /// <summary>A document that others rely upon. RETAILOPS_ACCEPT=1 writes it anew; then the commit shows the difference.</summary>
 internal static class Committed
 {
+    /// <summary>As it is committed.</summary>
+    public static string Read(string path) => File.ReadAllText(Path.Combine(RepositoryRoot.Find(), path));
+
     public static void ShouldBe(string path, string actual)
     {
         var file = Path.Combine(RepositoryRoot.Find(), path);
-        if (Environment.GetEnvironmentVariable("RETAILOPS_ACCEPT") == "1" && Environment.GetEnvironmentVariable("CI") != "true")
+        if (Environment.GetEnvironmentVariable("RETAILOPS_ACCEPT") is "1" or "breaking" && Environment.GetEnvironmentVariable("CI") != "true")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             File.WriteAllText(file, actual);

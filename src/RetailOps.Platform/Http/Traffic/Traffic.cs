@@ -55,7 +55,7 @@ internal sealed class Traffic(TrafficLimits limits) : IDisposable
     private readonly PartitionedRateLimiter<TrafficKey> places = PartitionedRateLimiter.Create<TrafficKey, TrafficKey>(key => RateLimitPartition.GetConcurrencyLimiter(key, k =>
     {
         var limit = limits.Of(k.Who, k.IsLoopback, k.Kind);
-        return new() { PermitLimit = limit.AtOnce, QueueLimit = 2 * limit.AtOnce, QueueProcessingOrder = QueueProcessingOrder.OldestFirst };
+        return new() { PermitLimit = limit.AtOnce, QueueLimit = TrafficLimit.Waiting, QueueProcessingOrder = QueueProcessingOrder.OldestFirst };
     }));
 
     private int paused;

@@ -23,9 +23,12 @@ public enum TrafficClass
 /// <summary>How much of one kind one client may do. Above it, 429.</summary>
 /// <param name="PerSecond">Requests a second that it can keep up.</param>
 /// <param name="Burst">Requests that it can send at once after a pause; at least <paramref name="PerSecond"/>.</param>
-/// <param name="AtOnce">Requests under way together; twice as many more wait for their turn.</param>
+/// <param name="AtOnce">Requests under way together; <see cref="Waiting"/> more wait for their turn.</param>
 public sealed record TrafficLimit(double PerSecond, int Burst, int AtOnce)
 {
+    /// <summary>How many of one client wait for a place, in the order in which they came.</summary>
+    public const int Waiting = 32;
+
     /// <summary>In how many seconds an empty bucket is full: the window of the policy.</summary>
     public int Window => Math.Max(1, (int)Math.Ceiling(Burst / PerSecond));
 
@@ -46,17 +49,20 @@ public sealed record TrafficLimit(double PerSecond, int Burst, int AtOnce)
 /// <summary>The limits of this host. Each host of a database counts for itself.</summary>
 public sealed record TrafficLimits
 {
-    /// <summary>Two cores serve some hundred orders a second: a client gets a part of that which leaves most of it to the others.</summary>
-    public TrafficLimit Read { get; init; } = new(100, 300, 16);
+    /// <summary>
+    /// Two cores serve a few hundred requests a second; a client that nobody gave more gets a part that leaves most of it to the others. What keeps the others'
+    /// waiting short is not the rate but how much of one client is under way together: as much as there are processors, whatever a request costs.
+    /// </summary>
+    public TrafficLimit Read { get; init; } = new(50, 150, Environment.ProcessorCount);
 
-    /// <inheritdoc cref="Read"/>
-    public TrafficLimit Write { get; init; } = new(50, 150, 12);
+    /// <summary>The flow that an order begins costs ten times what its acceptance does.</summary>
+    public TrafficLimit Write { get; init; } = new(20, 60, Environment.ProcessorCount);
 
     /// <summary>One such request is as much work as thousands of others.</summary>
-    public TrafficLimit Bulk { get; init; } = new(2, 20, 4);
+    public TrafficLimit Bulk { get; init; } = new(1, 10, 1);
 
     /// <summary>A password costs a hash each time; a house may have one address for all its people.</summary>
-    public TrafficLimit SignIn { get; init; } = new(2, 60, 4);
+    public TrafficLimit SignIn { get; init; } = new(2, 60, Environment.ProcessorCount);
 
     /// <summary>How many times as much a client or person may do, by <see cref="RetailOps.Kernel.Caller"/>'s actor, like <c>client:shop</c>.</summary>
     public IReadOnlyDictionary<string, double> Weights { get; init; } = new Dictionary<string, double>();
@@ -71,7 +77,7 @@ public sealed record TrafficLimits
     /// How long a client waits for its 429 when it asks on and on: one that does not listen to <c>Retry-After</c> costs a refusal each time, and would take
     /// the processor from the others with refusals alone.
     /// </summary>
-    public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Of a kind of work.</summary>
     public TrafficLimit Of(TrafficClass kind) => kind switch
@@ -90,7 +96,7 @@ public sealed record TrafficLimits
         Weights.TryGetValue(who, out var weight) ? Of(kind).Times(weight) : isLoopback ? Of(kind).Times(LoopbackWeight) : Of(kind);
 
     /// <summary>Reads the settings.</summary>
-    /// <param name="limits"><c>RETAILOPS_LIMITS</c>: like <c>read=100/300/16,write=50/150/12,behind=60</c>, requests a second, burst, at once; seconds. What is left out stays as it is.</param>
+    /// <param name="limits"><c>RETAILOPS_LIMITS</c>: like <c>read=50/150/2,write=20/60/2,behind=60</c>, requests a second, burst, at once; seconds. What is left out stays as it is.</param>
     /// <param name="weights"><c>RETAILOPS_LIMITS_OF</c>: like <c>client:shop=4,client:erp=2</c>.</param>
     /// <exception cref="SetupException">It cannot be read.</exception>
     public TrafficLimits With(string? limits, string? weights)
@@ -119,7 +125,7 @@ public sealed record TrafficLimits
     }
 
     internal static SetupException Unreadable(string setting) =>
-        new($"'{setting}' sets no limits: write RETAILOPS_LIMITS like read=100/300/16,write=50/150/12,bulk=2/20/4,sign-in=2/60/4,behind=60 and RETAILOPS_LIMITS_OF like client:shop=4.");
+        new($"'{setting}' sets no limits: write RETAILOPS_LIMITS like read=50/150/2,write=20/60/2,bulk=1/10/1,sign-in=2/60/2,behind=60 and RETAILOPS_LIMITS_OF like client:shop=4.");
 
     private static IEnumerable<(string Name, string Value)> Pairs(string? text) =>
         from part in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
