@@ -7,6 +7,7 @@ using RetailOps.TestChild;
 //   hold <data folder> durable|unsafe    nothing but the embedded server; says its connection string
 //   shop <connection string> <prefix>    the product, with customers who place orders and ship them; says what was acknowledged
 //   serve <connection string>            the product
+//   cell                                 definitions from hell, one per line of the input; says what became of each
 if (args is [SupervisorVerb.Name, ..])
 {
     return await SupervisorVerb.RunAsync(args);
@@ -22,10 +23,13 @@ switch (args)
     case ["serve", var connection]:
         await Customers.Serve(connection, null);
         return 0;
+    case ["cell"]:
+        await Cell.Serve(Console.In);
+        return 0;
     case ["hold", var folder, var durability]:
         return await Hold(folder, durability == "durable");
     default:
-        await Console.Error.WriteLineAsync("hold <data folder> durable|unsafe, shop <connection string> <prefix>, or serve <connection string>");
+        await Console.Error.WriteLineAsync("hold <data folder> durable|unsafe, shop <connection string> <prefix>, serve <connection string>, or cell");
         return 2;
 }
 
