@@ -65,7 +65,9 @@ public static class HostComposition
         }
 
         services.AddSingleton(new WorkflowGovernance(settings.GovernsAllWorkflows));
-        services.AddSingleton(new HttpCallOptions { Allowed = (builder.Configuration["RETAILOPS_CALLS_ALLOWED"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) });
+        var rules = new OutboundRules { Allowed = OutboundRules.Read(builder.Configuration["RETAILOPS_CALLS_ALLOWED"]), Only = OutboundRules.Read(builder.Configuration["RETAILOPS_CALLS_ONLY"]) };
+        services.AddSingleton(rules);
+        services.AddSingleton(new HttpCallOptions { Rules = rules, Secret = name => CallSecrets.Find(builder.Configuration, name) });
         services.AddWorkflows([.. HostModules.All.Select(m => m.Assembly)]);
         services.AddStudio();
         services.AddPostingPromises();
@@ -98,6 +100,7 @@ public static class HostComposition
 
         app.UseRouting();
         app.UseLimits();
+        app.UseCookieGate();
         app.UseAuthentication();
         app.UseApiGate();
 

@@ -8,6 +8,7 @@ using RetailOps.TestChild;
 //   shop <connection string> <prefix>    the product, with customers who place orders and ship them; says what was acknowledged
 //   serve <connection string>            the product
 //   front <connection string>            the product, with the door for web requests that workflows have drawn; says where it listens
+//   cell                                 definitions from hell, one per line of the input; says what became of each
 if (args is [SupervisorVerb.Name, ..])
 {
     return await SupervisorVerb.RunAsync(args);
@@ -26,10 +27,13 @@ switch (args)
     case ["front", var connection]:
         await Front.Serve(connection);
         return 0;
+    case ["cell"]:
+        await Cell.Serve(Console.In);
+        return 0;
     case ["hold", var folder, var durability]:
         return await Hold(folder, durability == "durable");
     default:
-        await Console.Error.WriteLineAsync("hold <data folder> durable|unsafe, shop <connection string> <prefix>, serve <connection string>, or front <connection string>");
+        await Console.Error.WriteLineAsync("hold <data folder> durable|unsafe, shop <connection string> <prefix>, serve <connection string>, front <connection string>, or cell");
         return 2;
 }
 

@@ -69,6 +69,9 @@ public static class HttpModule
         return app.UseMiddleware<SignInGate>();
     }
 
+    /// <summary>Keeps cookies from endpoints that must not see any; behind routing, before authentication.</summary>
+    public static IApplicationBuilder UseCookieGate(this IApplicationBuilder app) => app.UseMiddleware<CookieGate>();
+
     /// <summary>Who calls an operation of the API; after routing and authentication.</summary>
     public static IApplicationBuilder UseApiGate(this IApplicationBuilder app) => app.UseTokens().UseMiddleware<ApiGate>();
 

@@ -49,6 +49,8 @@ internal sealed record HttpAnswer(
 /// <summary>Calls another machine by HTTP: ordered with the burst, made behind its commit, answered in a burst of its own.</summary>
 internal abstract class HttpCallActivity : Composite
 {
+    private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
     [Input]
     public Input<string> Url { get; set; } = null!;
 
@@ -114,9 +116,20 @@ internal abstract class HttpCallActivity : Composite
             throw new FormatException($"'{url}' is no address of a web server.");
         }
 
+        if (parsed.UserInfo.Length > 0)
+        {
+            throw new FormatException("An address with a name or password in it is not called; name a secret in the Authorization field, as ${secret:name}.");
+        }
+
+        var method = burst.Get(Method) is { Length: > 0 } drawn ? drawn.ToUpperInvariant() : "GET";
+        if (!Methods.Contains(method))
+        {
+            throw new FormatException($"'{method}' is no method that is called.");
+        }
+
         burst.Call(new HttpCall(
-            url, burst.Get(Method) is { Length: > 0 } method ? method.ToUpperInvariant() : "GET", Text(burst.Get(Content)), ContentTypeOf(burst), burst.Get(Authorization), Headers(burst.Get(RequestHeaders)),
-            IsResilient(burst), WantsFile));
+            url, method, Text(burst.Get(Content)), ContentTypeOf(burst), burst.Get(Authorization) is { } authorization ? HeaderText.Checked(authorization) : null,
+            HeaderText.OfRequest(Headers(burst.Get(RequestHeaders))), IsResilient(burst), WantsFile));
     }
 
     protected static string[] OutcomesOf(HttpAnswer answer, IEnumerable<int> expected) =>

@@ -51,8 +51,8 @@ internal sealed record EndpointRule(string Method, string Path)
 }
 
 /// <summary>What an endpoint permits, from what is written out in its definition.</summary>
+/// <param name="Policy">The permission that a caller needs; empty for none beyond being known; <see cref="Anonymous"/> for letting everybody in, where that was approved.</param>
 internal sealed record EndpointLimits(
-    bool Authorize,
     string? Policy,
     TimeSpan? Timeout,
     long? RequestSize,
@@ -63,7 +63,13 @@ internal sealed record EndpointLimits(
     bool ExposesRequestTooLarge,
     bool ExposesFileTooLarge,
     bool ExposesExtension,
-    bool ExposesMimeType);
+    bool ExposesMimeType)
+{
+    /// <summary>The policy that asks nobody who he is.</summary>
+    public const string Anonymous = "anonymous";
+
+    public bool IsAnonymous => string.Equals(Policy, Anonymous, StringComparison.OrdinalIgnoreCase);
+}
 
 /// <summary>Starts an instance by a web request, or waits for one.</summary>
 [Activity("Elsa.HttpEndpoint", Category = "HTTP")]
@@ -85,6 +91,7 @@ internal sealed class HttpEndpoint : Activity, IDrawn
     [Input(Default = """["GET"]""")]
     public Input<string[]> SupportedMethods { get; set; } = null!;
 
+    /// <summary>Read and kept. Every endpoint asks who calls, unless its policy is <see cref="EndpointLimits.Anonymous"/> and two people have let that go live.</summary>
     [Input]
     public Input<bool> Authorize { get; set; } = null!;
 
@@ -140,7 +147,7 @@ internal sealed class HttpEndpoint : Activity, IDrawn
 
     /// <summary>What it permits. What must be computed first counts as not drawn.</summary>
     public EndpointLimits Limits(CompiledNode node) => new(
-        Written(node, Authorize), Written(node, Policy), Written(node, RequestTimeout), Written(node, RequestSizeLimit), Written(node, FileSizeLimit), Written(node, AllowedFileExtensions) ?? [],
+        Written(node, Policy), Written(node, RequestTimeout), Written(node, RequestSizeLimit), Written(node, FileSizeLimit), Written(node, AllowedFileExtensions) ?? [],
         Written(node, BlockedFileExtensions) ?? [], Written(node, AllowedMimeTypes) ?? [], exposes.Request, exposes.File, exposes.Extension, exposes.MimeType);
 
     public override ValueTask ExecuteAsync(ActivityContext context)
@@ -222,6 +229,8 @@ internal sealed record HttpReply(int Status, string? ContentType, IReadOnlyDicti
 [Activity("Elsa.WriteHttpResponse", Category = "HTTP")]
 internal sealed class WriteHttpResponse : Activity
 {
+    private const int Most = 512 * 1024;
+
     [Input(Default = "OK")]
     public Input<System.Net.HttpStatusCode> StatusCode { get; set; } = null!;
 
@@ -239,7 +248,18 @@ internal sealed class WriteHttpResponse : Activity
         var content = context.Get(Content);
         var text = content is null or string ? (string?)content : JsonSerializer.Serialize(ValueConverter.ToJson(content), JsonReading.Web);
         var type = context.Get(ContentType) is { Length: > 0 } drawn ? drawn : content is null or string ? "text/plain" : "application/json";
-        ((Burst)context).Reply(new HttpReply((int)context.Get(StatusCode), type, Headers(context.Get(ResponseHeaders)), text));
+        var status = (int)context.Get(StatusCode);
+        if (status is < 200 or > 599)
+        {
+            throw new FormatException($"{status} is no status of an answer; take one from 200 to 599.");
+        }
+
+        if (text?.Length > Most)
+        {
+            throw new FormatException($"An answer may have {Most} characters.");
+        }
+
+        ((Burst)context).Reply(new HttpReply(status, HeaderText.MediaType(type), HeaderText.Checked(Headers(context.Get(ResponseHeaders))), text));
         context.Complete();
         return ValueTask.CompletedTask;
     }
@@ -286,8 +306,8 @@ internal sealed class WriteFileHttpResponse : Activity
         var bytes = new byte[(text.Length * 3 / 4) + 4];
         var isBase64 = text.Length > 0 && text.Length % 4 == 0 && Convert.TryFromBase64String(text, bytes, out _);
         ((Burst)context).Reply(new HttpReply(
-            200, context.Get(ContentType) is { Length: > 0 } drawn ? drawn : type ?? "application/octet-stream", new Dictionary<string, string>(), isBase64 ? null : text, isBase64 ? text : null,
-            context.Get(Filename) is { Length: > 0 } called ? called : name ?? "file", context.Get(EntityTag)));
+            200, HeaderText.MediaType(context.Get(ContentType) is { Length: > 0 } drawn ? drawn : type ?? "application/octet-stream"), new Dictionary<string, string>(), isBase64 ? null : text, isBase64 ? text : null,
+            context.Get(Filename) is { Length: > 0 } called ? called : name ?? "file", context.Get(EntityTag) is { } tag ? HeaderText.Checked(tag) : null));
         context.Complete();
         return ValueTask.CompletedTask;
     }

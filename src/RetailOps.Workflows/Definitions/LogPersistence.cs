@@ -11,6 +11,9 @@ internal sealed record RecordedValues(string?[] Inputs, string?[] Outputs);
 /// </summary>
 internal static class LogPersistence
 {
+    /// <summary>What carries credentials is written down never, whatever the definition asks for.</summary>
+    private static readonly string[] Secret = ["authorization", "requestHeaders"];
+
     /// <summary>Marks what is to be written down. Once, before a version runs.</summary>
     /// <param name="workflow">The version.</param>
     /// <param name="catalogue">Knows the names of inputs.</param>
@@ -35,7 +38,7 @@ internal static class LogPersistence
             var own = drawn.GetValueOrDefault(node.Id);
             var all = Default(own) ?? whole;
             var recorded = new RecordedValues(
-                [.. kind.Inputs.Select(i => Of(own, "inputs", i.Name) ?? all ? Pascal(i.Name) : null)], [.. kind.Outputs.Select(o => Of(own, "outputs", o.Name) ?? all ? Pascal(o.Name) : null)]);
+                [.. kind.Inputs.Select(i => !Secret.Contains(i.Name) && (Of(own, "inputs", i.Name) ?? all) ? Pascal(i.Name) : null)], [.. kind.Outputs.Select(o => Of(own, "outputs", o.Name) ?? all ? Pascal(o.Name) : null)]);
             node.Recorded = all || recorded.Inputs.Concat(recorded.Outputs).Any(n => n is not null) ? recorded : null;
         }
     }

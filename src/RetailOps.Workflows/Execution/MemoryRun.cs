@@ -4,7 +4,7 @@ using MediatR;
 
 namespace RetailOps.Workflows;
 
-/// <summary>Runs a definition in memory, with nothing behind it: no database, no modules, no other definitions. For measurements.</summary>
+/// <summary>Runs a definition in memory, with nothing behind it: no database, no modules, no other definitions. For measurements, and for seeing what a definition does to the process that runs it.</summary>
 public sealed class MemoryRun
 {
     private readonly CompiledWorkflow workflow;
@@ -13,12 +13,24 @@ public sealed class MemoryRun
 
     private MemoryRun(CompiledWorkflow workflow) => this.workflow = workflow;
 
+    /// <summary>What the first incident of the last run says; null when there was none.</summary>
+    public string? Incident { get; private set; }
+
     /// <summary>Compiles a definition of Elsa's format.</summary>
     /// <param name="json">The definition.</param>
     /// <exception cref="DefinitionFileException">It has errors.</exception>
     public static MemoryRun Of(string json)
     {
-        var workflow = WorkflowCompiler.Compile(WorkflowDefinition.Read(Encoding.UTF8.GetBytes(json)), new ActivityCatalogue([]));
+        CompiledWorkflow workflow;
+        try
+        {
+            workflow = WorkflowCompiler.Compile(WorkflowDefinition.Read(Encoding.UTF8.GetBytes(json)), new ActivityCatalogue([]));
+        }
+        catch (DefinitionException e)
+        {
+            throw new DefinitionFileException("the definition", [e.Message]);
+        }
+
         return workflow.HasErrors ? throw new DefinitionFileException("the definition", workflow.Problems.Where(p => p.IsError).Select(p => p.ToString())) : new MemoryRun(workflow);
     }
 
@@ -28,7 +40,9 @@ public sealed class MemoryRun
     {
         var state = InstanceState.New(nothing.NewId(), workflow, null);
         var burst = runner.StartAsync(workflow, state, null, null, nothing, CancellationToken.None);
-        return (burst.IsCompletedSuccessfully ? burst.Result : burst.AsTask().GetAwaiter().GetResult()).SubStatus is InstanceSubStatus.Finished;
+        var ended = (burst.IsCompletedSuccessfully ? burst.Result : burst.AsTask().GetAwaiter().GetResult()).SubStatus is InstanceSubStatus.Finished;
+        Incident = state.Incidents.Count > 0 ? state.Incidents[0].Message : null;
+        return ended;
     }
 
     private sealed class Nothing : IBurstServices

@@ -13,6 +13,7 @@ internal sealed class JavaScriptExpression : Expression
 {
     public const int MaxText = 16 * 1024;
     private const int MaxNesting = 64;
+    private const int MaxMessage = 1_000;
 
     private static readonly ScriptPreparationOptions Preparation = new()
     {
@@ -22,14 +23,14 @@ internal sealed class JavaScriptExpression : Expression
 
     private readonly Prepared<Script> script;
     private readonly string[] globals;
-    private readonly bool isPlain;
+    private readonly ScriptNature nature;
 
-    private JavaScriptExpression(Prepared<Script> script, bool isPlain)
+    private JavaScriptExpression(Prepared<Script> script, ScriptNature nature)
     {
         this.script = script;
-        this.isPlain = isPlain;
+        this.nature = nature;
         // A name reached through the global object is not seen by the parser; such scripts get everything.
-        globals = !isPlain && script.ReferencedGlobals!.Contains("globalThis") ? [.. ScriptGlobals.Fixed] : [.. script.ReferencedGlobals!];
+        globals = script.ReferencedGlobals!.Contains("globalThis") ? [.. ScriptGlobals.Fixed] : [.. script.ReferencedGlobals!];
         AsksForOutputs = Array.Exists(globals, g => g.Length > 8 && g.StartsWith("get", StringComparison.Ordinal) && g.IndexOf("From", 4, StringComparison.Ordinal) > 0);
     }
 
@@ -47,7 +48,7 @@ internal sealed class JavaScriptExpression : Expression
         try
         {
             var script = Engine.PrepareScript(text, options: Preparation);
-            return new JavaScriptExpression(script, IsPlain(script.Program!) && !script.ReferencedGlobals!.Contains("BigInt"));
+            return new JavaScriptExpression(script, ScriptNatures.Of(script.Program!));
         }
         catch (Exception e) when (e is ScriptPreparationException or InsufficientExecutionStackException)
         {
@@ -63,7 +64,7 @@ internal sealed class JavaScriptExpression : Expression
         ScriptClock.Set(burst.Now);
         try
         {
-            var engine = ScriptSandbox.Open(isPlain);
+            var engine = ScriptSandbox.Open(nature);
             foreach (var name in globals)
             {
                 var value = extra?.GetValueOrDefault(name) is { } make ? make(engine) : ScriptGlobals.Make(engine, burst, name);
@@ -75,11 +76,14 @@ internal sealed class JavaScriptExpression : Expression
 
             return ScriptValues.Out(engine, engine.Evaluate(script));
         }
-        catch (Exception e) when (e is JintException or TimeoutException or OutOfMemoryException or InsufficientExecutionStackException or InvalidOperationException or System.Text.RegularExpressions.RegexMatchTimeoutException)
+        catch (Exception e) when (e is not FormatException)
         {
-            throw new FormatException("The script failed: " + e.Message, e);
+            // Whatever comes out of there is the script's doing. What it threw may be long, and holds its whole world: neither is kept.
+            throw new FormatException("The script failed: " + Short(e.Message));
         }
     }
+
+    private static string Short(string message) => message.Length > MaxMessage ? message[..MaxMessage] + "…" : message;
 
     /// <summary>Counts brackets before the parser recurses into them.</summary>
     private static void Refuse(string text)
@@ -93,36 +97,5 @@ internal sealed class JavaScriptExpression : Expression
                 throw new FormatException($"A script may be nested {MaxNesting} deep at most.");
             }
         }
-    }
-
-    /// <summary>
-    /// Most expressions are comparisons of what the host gives them. A script without loops, functions, member calls and constructors cannot multiply its data,
-    /// so its engine needs none of the wrapped built-ins.
-    /// </summary>
-    /// <exception cref="FormatException">It uses numbers without limit, whose arithmetic no limit of ours interrupts.</exception>
-    private static bool IsPlain(Node root)
-    {
-        var isPlain = true;
-        var stack = new Stack<Node>([root]);
-        while (stack.TryPop(out var node))
-        {
-            if (node is BigIntLiteral)
-            {
-                throw new FormatException("Numbers like 1n are not available.");
-            }
-
-            if (node is CallExpression { Callee: not Identifier } or NewExpression or IFunction or TaggedTemplateExpression or IClass or SpreadElement
-                or WhileStatement or DoWhileStatement or ForStatement or ForInStatement or ForOfStatement or VariableDeclaration or AssignmentExpression)
-            {
-                isPlain = false;
-            }
-
-            foreach (var child in node.ChildNodes)
-            {
-                stack.Push(child);
-            }
-        }
-
-        return isPlain;
     }
 }

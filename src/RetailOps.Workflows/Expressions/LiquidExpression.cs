@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 using Fluid;
 using Fluid.Ast;
@@ -14,12 +15,13 @@ namespace RetailOps.Workflows;
 /// A Liquid template, parsed once. It sees <c>Variables</c>, <c>Input</c>, <c>CorrelationId</c>, <c>WorkflowInstanceId</c> and the definition's ids, and nothing of .NET.
 /// Steps, time and what it writes are bounded; so is what each filter makes of its input.
 /// </summary>
-internal sealed class LiquidExpression : Workflows.Expression
+internal sealed partial class LiquidExpression : Workflows.Expression
 {
     public const int MaxText = 16 * 1024;
     private const int MaxSteps = 20_000;
     private const int MaxOutput = 256 * 1024;
     private const int MaxItems = 10_000;
+    private const int MaxMessage = 1_000;
 
     private static readonly TimeSpan MaxTime = TimeSpan.FromMilliseconds(500);
     private static readonly FluidParser Parser = MakeParser();
@@ -72,9 +74,10 @@ internal sealed class LiquidExpression : Workflows.Expression
             var rendering = template.RenderAsync(output, NullEncoder.Default, context);
             return rendering.IsCompletedSuccessfully ? output.ToString() : throw rendering.AsTask().Exception?.InnerException ?? new InvalidOperationException("It waits for something.");
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or OverflowException or InvalidCastException or FormatException or ParseException or DivideByZeroException or JsonException or InsufficientExecutionStackException)
+        catch (Exception e)
         {
-            throw new FormatException("The template failed: " + e.Message, e);
+            // Whatever comes out of there is the template's doing.
+            throw new FormatException("The template failed: " + (e.Message.Length > MaxMessage ? e.Message[..MaxMessage] + "…" : e.Message));
         }
     }
 
@@ -101,7 +104,12 @@ internal sealed class LiquidExpression : Workflows.Expression
         };
         foreach (var (name, filter) in options.Filters.ToList())
         {
-            options.Filters.AddFilter(name, (input, arguments, context) => Bounded(filter, input, arguments, context));
+            var formats = name is "date" or "format_date" or "format_number" or "format_string";
+            var isFormat = name is "format_string";
+            options.Filters.AddFilter(name, (input, arguments, context) =>
+                formats && (isFormat && Pads(input) || Enumerable.Range(0, arguments.Count).Any(i => Pads(arguments.At(i))))
+                    ? throw new InvalidOperationException("A format may ask for at most 999 places.")
+                    : Bounded(filter, input, arguments, context));
         }
 
         return options;
@@ -125,6 +133,12 @@ internal sealed class LiquidExpression : Workflows.Expression
         var given = filter(input, arguments, context);
         return given.IsCompletedSuccessfully && Size(given.Result) <= MaxOutput ? given : throw new InvalidOperationException($"A filter may give at most {MaxOutput} characters.");
     }
+
+    /// <summary>A width or precision in a format, which is a number of characters that is written whatever there is to write.</summary>
+    [GeneratedRegex("%[-_^#:+0-9]{4,}|[A-Za-z,:][0-9]{4,}")]
+    private static partial Regex Widths();
+
+    private static bool Pads(FluidValue value) => value is StringValue text && Widths().IsMatch(text.ToStringValue());
 
     private static long Size(FluidValue value) => value switch
     {

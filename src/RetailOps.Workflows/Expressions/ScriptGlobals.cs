@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 
 using Jint;
 using Jint.Native;
-using Jint.Native.Json;
 using Jint.Runtime;
 using Jint.Runtime.Descriptors;
 using Jint.Runtime.Interop;
@@ -123,11 +122,7 @@ internal static class ScriptGlobals
 
     private static JsString NewGuid(Burst burst, Engine engine, JsValue[] args) => JsString.Create(burst.Services.NewId().ToString());
 
-    private static JsValue ToJson(Burst burst, Engine engine, JsValue[] args)
-    {
-        ScriptSandbox.Measure(args.At(0));
-        return new JsonSerializer(engine).Serialize(args.At(0));
-    }
+    private static JsValue ToJson(Burst burst, Engine engine, JsValue[] args) => ScriptSandbox.Json(engine, args.At(0)) is { } text ? JsString.Create(text) : JsValue.Undefined;
 
     /// <summary>What <c>getXFromY()</c> means: output X of the activity named Y, where there is one.</summary>
     private static string? OutputNamed(Burst burst, string pascal)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -69,11 +68,5 @@ internal static class ScriptValues
         _ => (object)(long)number,
     };
 
-    private static JsonElement? Json(Engine engine, JsValue value)
-    {
-        ScriptSandbox.Measure(value);
-        var buffer = new ArrayBufferWriter<byte>();
-        new Jint.Native.Json.JsonSerializer(engine).Serialize(value, buffer);
-        return buffer.WrittenCount == 0 ? null : JsonElement.Parse(buffer.WrittenSpan);       // a function is no data
-    }
+    private static JsonElement? Json(Engine engine, JsValue value) => ScriptSandbox.Json(engine, value) is { } text ? JsonElement.Parse(text) : null;       // a function is no data
 }

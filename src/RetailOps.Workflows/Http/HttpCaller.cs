@@ -1,15 +1,20 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
+
+using RetailOps.Platform;
 
 namespace RetailOps.Workflows;
 
 /// <summary>What definitions may call.</summary>
 public sealed record HttpCallOptions
 {
-    /// <summary>Hosts and networks that may be called though they are private: names, addresses, or networks like <c>10.1.0.0/16</c>. Public addresses may always be called.</summary>
-    public IReadOnlyList<string> Allowed { get; init; } = [];
+    /// <summary>Whom. Public addresses may always be called unless it names the only ones.</summary>
+    public OutboundRules Rules { get; init; } = new();
+
+    /// <summary>What stands behind a name in <c>${secret:name}</c>, and for which hosts; null for none of that name.</summary>
+    public Func<string, CallSecret?> Secret { get; init; } = static _ => null;
 
     /// <summary>How long one call may take.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -21,50 +26,25 @@ public sealed record HttpCallOptions
     public int Attempts { get; init; } = 5;
 }
 
+/// <summary>A credential that definitions name and never see.</summary>
+/// <param name="Value">What is sent.</param>
+/// <param name="Hosts">The only hosts to which it is sent: whoever draws a call must not carry it elsewhere.</param>
+public sealed record CallSecret(string Value, IReadOnlyList<string> Hosts);
+
 /// <summary>Calls other machines for definitions. Private, loopback and link-local addresses are refused unless they are allowed, whatever name they hide behind.</summary>
-internal sealed class HttpCaller : IDisposable
+internal sealed partial class HttpCaller : IDisposable
 {
     private readonly HttpCallOptions options;
-    private readonly List<IPNetwork> networks = [];
-    private readonly HttpClient client;
+    private readonly OutboundGuard guard;
+    private readonly HttpClient follower;
+    private readonly HttpClient strict;
 
     public HttpCaller(HttpCallOptions options)
     {
         this.options = options;
-        foreach (var allowed in options.Allowed)
-        {
-            if (IPNetwork.TryParse(allowed, out var network))
-            {
-                networks.Add(network);
-            }
-            else if (IPAddress.TryParse(allowed, out var address))
-            {
-                networks.Add(new IPNetwork(address, address.AddressFamily is AddressFamily.InterNetwork ? 32 : 128));
-            }
-        }
-
-        client = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectCallback = Connect,
-            UseProxy = false,
-            UseCookies = false,
-            AllowAutoRedirect = true,
-            MaxAutomaticRedirections = 5,
-            AutomaticDecompression = DecompressionMethods.All,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            MaxResponseHeadersLength = 32,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-    }
-
-    /// <summary>Whether an address is of the world, or allowed.</summary>
-    public bool MayCall(IPAddress address)
-    {
-        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return networks.Exists(n => n.BaseAddress.AddressFamily == address.AddressFamily && n.Contains(address)) || IsPublic(address);
+        guard = new OutboundGuard(options.Rules);
+        follower = new HttpClient(guard.Handler(follows: true)) { Timeout = Timeout.InfiniteTimeSpan };
+        strict = new HttpClient(guard.Handler(follows: false)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     public async Task<HttpAnswer> Send(HttpCall call, CancellationToken ct)
@@ -74,6 +54,13 @@ internal sealed class HttpCaller : IDisposable
         try
         {
             using var request = Request(call);
+            if (guard.Fault(request.RequestUri!) is not null)
+            {
+                return HttpAnswer.Failed(HttpAnswer.FailedToConnect);
+            }
+
+            // What is sent along was meant for the host that is named: where that one sends us, it does not go.
+            var client = call.Headers.Count == 0 && string.IsNullOrEmpty(call.Authorization) ? follower : strict;
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             return await Read(call, response, limit.Token);
         }
@@ -91,9 +78,13 @@ internal sealed class HttpCaller : IDisposable
         }
     }
 
-    public void Dispose() => client.Dispose();
+    public void Dispose()
+    {
+        follower.Dispose();
+        strict.Dispose();
+    }
 
-    private static HttpRequestMessage Request(HttpCall call)
+    private HttpRequestMessage Request(HttpCall call)
     {
         var request = new HttpRequestMessage(new HttpMethod(call.Method), call.Url);
         if (call.Content is not null)
@@ -102,8 +93,9 @@ internal sealed class HttpCaller : IDisposable
             request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(call.ContentType is { Length: > 0 } type ? type : call.Content.AsSpan().TrimStart() is ['{' or '[', ..] ? "application/json" : "text/plain");
         }
 
-        foreach (var (name, value) in call.Headers)
+        foreach (var (name, drawn) in call.Headers)
         {
+            var value = WithSecrets(drawn, request.RequestUri!);
             if (!request.Headers.TryAddWithoutValidation(name, value))
             {
                 request.Content?.Headers.TryAddWithoutValidation(name, value);
@@ -112,11 +104,24 @@ internal sealed class HttpCaller : IDisposable
 
         if (call.Authorization is { Length: > 0 } authorization)
         {
-            request.Headers.TryAddWithoutValidation("Authorization", authorization);
+            request.Headers.TryAddWithoutValidation("Authorization", WithSecrets(authorization, request.RequestUri!));
         }
 
         return request;
     }
+
+    /// <summary>Puts in what is named. Here, and not where calls are ordered: the order is kept.</summary>
+    private string WithSecrets(string value, Uri address) => HeaderText.Checked(SecretName().Replace(value, named =>
+    {
+        var name = named.Groups[1].Value;
+        return options.Secret(name) is not { } secret ? throw new FormatException($"There is no secret '{name}'; whoever runs this host sets it.")
+            : !secret.Hosts.Contains(address.IdnHost, StringComparer.OrdinalIgnoreCase) ? throw new FormatException($"The secret '{name}' is not for '{address.IdnHost}'.")
+            : address.Scheme != "https" && !options.Rules.Allowed.Contains(address.IdnHost, StringComparer.OrdinalIgnoreCase) ? throw new FormatException($"The secret '{name}' travels by https only.")
+            : secret.Value;
+    }));
+
+    [GeneratedRegex(@"\$\{secret:([A-Za-z0-9_-]{1,64})\}")]
+    private static partial Regex SecretName();
 
     private async Task<HttpAnswer> Read(HttpCall call, HttpResponseMessage response, CancellationToken ct)
     {
@@ -148,52 +153,5 @@ internal sealed class HttpCaller : IDisposable
         {
             return Encoding.UTF8;
         }
-    }
-
-    /// <summary>Connects to an address that was looked at, so that a name cannot change its mind in between. Redirections come here too.</summary>
-    private async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken ct)
-    {
-        var host = context.DnsEndPoint.Host;
-        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, ct);
-        var permitted = options.Allowed.Contains(host, StringComparer.OrdinalIgnoreCase) ? addresses : Array.FindAll(addresses, MayCall);
-        if (permitted.Length == 0)
-        {
-            throw new HttpRequestException($"'{host}' is not to be called from here: its address is private.");
-        }
-
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(permitted, context.DnsEndPoint.Port, ct);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    private static bool IsPublic(IPAddress address)
-    {
-        if (address.AddressFamily is AddressFamily.InterNetworkV6)
-        {
-            // Global unicast is 2000::/3; of it, 2001::/23 and 2002::/16 lead back to other places, 2001:db8::/32 is for books.
-            var bytes = address.GetAddressBytes();
-            return (bytes[0] & 0xE0) == 0x20 && !(bytes[0] == 0x20 && bytes[1] == 0x02) && !(bytes[0] == 0x20 && bytes[1] == 0x01 && (bytes[2] < 2 || (bytes[2] == 0x0D && bytes[3] == 0xB8)));
-        }
-
-        var b = address.GetAddressBytes();
-        return b switch
-        {
-            [0 or 10 or 127, ..] => false,
-            [100, >= 64 and <= 127, ..] => false,
-            [169, 254, ..] => false,
-            [172, >= 16 and <= 31, ..] => false,
-            [192, 168, ..] or [192, 0, 0, _] or [192, 0, 2, _] => false,
-            [198, 18 or 19, ..] or [198, 51, 100, _] or [203, 0, 113, _] => false,
-            [>= 224, ..] => false,
-            _ => true,
-        };
     }
 }

@@ -21,7 +21,14 @@ internal sealed class HttpFront(Database database, DefinitionStore definitions, 
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(100);
-    private static readonly string[] NotForDefinitions = ["set-cookie", "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "content-security-policy", "strict-transport-security"];
+
+    /// <summary>What an answer says of this host, its other pages or the connection is not for who draws it.</summary>
+    private static readonly string[] NotForDefinitions =
+    [
+        "set-cookie", "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "trailer", "content-security-policy", "content-security-policy-report-only", "strict-transport-security",
+        "clear-site-data", "service-worker-allowed", "www-authenticate", "alt-svc", "refresh", "link", "nel", "report-to", "reporting-endpoints", "sourcemap", "x-content-type-options", "x-frame-options",
+        "referrer-policy", "permissions-policy", "server", "date",
+    ];
 
     public async Task Answer(HttpContext http)
     {
@@ -36,9 +43,9 @@ internal sealed class HttpFront(Database database, DefinitionStore definitions, 
         }
 
         var limits = await Limits(chosen.Endpoint, http.RequestAborted);
-        if (Forbidden(http, limits) is { } status)
+        if (Forbidden(http, limits, chosen.Endpoint.IsApproved) is { } status)
         {
-            await Refuse(http, status, "This endpoint asks who you are and what you may.");
+            await Refuse(http, status, "This endpoint asks who you are and what you may: send a token. No cookie is read here.");
             return;
         }
 
@@ -82,11 +89,11 @@ internal sealed class HttpFront(Database database, DefinitionStore definitions, 
         return ((HttpEndpoint)node.Activity).Limits(node);
     }
 
-    private static int? Forbidden(HttpContext http, EndpointLimits limits)
+    private static int? Forbidden(HttpContext http, EndpointLimits limits, bool isApproved)
     {
-        if (!limits.Authorize && string.IsNullOrEmpty(limits.Policy))
+        if (limits.IsAnonymous)
         {
-            return null;
+            return isApproved ? null : StatusCodes.Status403Forbidden;
         }
 
         return http.RequestServices.GetRequiredService<Callers>().Of(http) is not { } caller ? StatusCodes.Status401Unauthorized
@@ -136,7 +143,7 @@ internal sealed class HttpFront(Database database, DefinitionStore definitions, 
 
         var reply = JsonSerializer.Deserialize<HttpReply>(answer.Reply, JsonReading.Web)!;
         response.StatusCode = reply.Status;
-        foreach (var (name, value) in reply.Headers.Where(h => !NotForDefinitions.Contains(h.Key.ToLowerInvariant()) && !h.Value.AsSpan().ContainsAny('\r', '\n')))
+        foreach (var (name, value) in reply.Headers.Where(h => !NotForDefinitions.Contains(h.Key.ToLowerInvariant()) && !OfOthers(h.Key)))
         {
             response.Headers[name] = value;
         }
@@ -161,6 +168,9 @@ internal sealed class HttpFront(Database database, DefinitionStore definitions, 
             await response.Body.WriteAsync(body, CancellationToken.None);
         }
     }
+
+    /// <summary>Who else may read what is here, and what our own pages are told.</summary>
+    private static bool OfOthers(string name) => name.StartsWith("access-control-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("cross-origin-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("proxy-", StringComparison.OrdinalIgnoreCase);
 
     private static async Task Refuse(HttpContext http, int status, string why)
     {

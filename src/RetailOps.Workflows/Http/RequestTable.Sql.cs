@@ -8,8 +8,9 @@ namespace RetailOps.Workflows;
 
 /// <summary>An endpoint that a request may mean.</summary>
 /// <param name="Path">As drawn.</param>
+/// <param name="IsApproved">Whether its version went live by two people, or came with the build.</param>
 /// <param name="Wait">What waits for it; null for one that starts an instance.</param>
-internal sealed record EndpointRow(string Path, string VersionId, string ActivityId, WaitingRow? Wait);
+internal sealed record EndpointRow(string Path, string VersionId, string ActivityId, bool IsApproved, WaitingRow? Wait);
 
 /// <summary>An instance that waits for a request.</summary>
 internal sealed record WaitingRow(Guid Bookmark, Guid Instance, string Key);
@@ -21,11 +22,13 @@ internal static class RequestTable
     public static async Task<List<EndpointRow>> Endpoints(NpgsqlDataSource source, string method, CancellationToken ct)
     {
         await using var command = source.CreateCommand(
-            """
-            select e.path, e.version_id, e.activity_id, null::uuid, null::uuid, null from workflows.endpoints e join workflows.definitions d on d.version_id = e.version_id and d.is_published where e.method = $1
+            $"""
+            select e.path, e.version_id, e.activity_id, {Governance.IsGoverned} and {Governance.IsApproved}, null::uuid, null::uuid, null
+            from workflows.endpoints e join workflows.definitions d on d.version_id = e.version_id and d.is_published where e.method = $1
             union all
-            select substr(b.name, length($1) + 2), i.version_id, b.activity_id, b.id, b.instance_id, b.key
-            from workflows.bookmarks b join workflows.instances i on i.id = b.instance_id where b.kind = 5 and starts_with(b.name, $1 || ' ')
+            select substr(b.name, length($1) + 2), i.version_id, b.activity_id, {Governance.IsGoverned} and {Governance.IsApproved}, b.id, b.instance_id, b.key
+            from workflows.bookmarks b join workflows.instances i on i.id = b.instance_id join workflows.definitions d on d.version_id = i.version_id
+            where b.kind = 5 and starts_with(b.name, $1 || ' ')
             """);
         command.Parameters.Add(new() { Value = method });
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -33,7 +36,7 @@ internal static class RequestTable
         while (await reader.ReadAsync(ct))
         {
             rows.Add(new(
-                reader.GetString(0), reader.GetString(1), reader.GetString(2), await reader.IsDBNullAsync(3, ct) ? null : new(reader.GetGuid(3), reader.GetGuid(4), reader.GetString(5))));
+                reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetBoolean(3), await reader.IsDBNullAsync(4, ct) ? null : new(reader.GetGuid(4), reader.GetGuid(5), reader.GetString(6))));
         }
 
         return rows;

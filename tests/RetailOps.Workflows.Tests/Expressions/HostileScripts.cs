@@ -1,7 +1,7 @@
 namespace RetailOps.Workflows.Tests;
 
 /// <summary>Scripts that try to take the process: memory by one call, stack, time, the host.</summary>
-public static class HostileScripts
+public static partial class HostileScripts
 {
     private const string Big = "let s = 'x'.repeat(200000);";
 

@@ -124,7 +124,7 @@ public sealed class MessageTests : IAsyncLifetime
     [InlineData("2002:7f00:1::", false), InlineData("8.8.8.8", true), InlineData("2606:4700::1111", true), InlineData("10.9.0.7", true)]
     public void Only_addresses_of_the_world_and_those_allowed_may_be_called(string address, bool may)
     {
-        using var caller = new HttpCaller(new HttpCallOptions { Allowed = ["10.9.0.0/16", "erp.internal"] });
+        var caller = new OutboundGuard(new OutboundRules { Allowed = ["10.9.0.0/16", "erp.internal"] });
 
         caller.MayCall(IPAddress.Parse(address)).Should().Be(may);
     }
@@ -177,7 +177,7 @@ public sealed class MessageTests : IAsyncLifetime
     private async Task<EngineBench> Calling(string allowed, TimeSpan timeout)
     {
         await bench.DisposeAsync();
-        return bench = await EngineBench.StartAsync(new HttpCallOptions { Allowed = allowed.Length == 0 ? [] : [allowed], Timeout = timeout });
+        return bench = await EngineBench.StartAsync(new HttpCallOptions { Rules = new() { Allowed = allowed.Length == 0 ? [] : [allowed] }, Timeout = timeout });
     }
 
     private static Task Delivered(EngineBench own) => RetailOps.Testing.Eventually.Holds(() => own.Of<Deliveries>().AreDone(), TimeSpan.FromSeconds(60), "the calls are made");
@@ -199,7 +199,7 @@ public sealed class MessageTests : IAsyncLifetime
     private static JsonObject Bound(string id) => new() { ["typeName"] = "Object", ["memoryReference"] = new JsonObject { ["id"] = id } };
 
     /// <summary>Another machine.</summary>
-    private sealed class Machine : IDisposable
+    internal sealed class Machine : IDisposable
     {
         private readonly HttpListener listener = new();
 
@@ -215,6 +215,8 @@ public sealed class MessageTests : IAsyncLifetime
         }
 
         public List<string> Asked { get; } = [];
+
+        public List<string> Authorized { get; } = [];
 
         private int Port { get; }
 
@@ -239,6 +241,11 @@ public sealed class MessageTests : IAsyncLifetime
                 var path = http.Request.Url!.AbsolutePath;
                 using var reader = new StreamReader(http.Request.InputStream);
                 Asked.Add($"{http.Request.HttpMethod} {path} {http.Request.Headers["X-Flow"]} {await reader.ReadToEndAsync()}");
+                if (http.Request.Headers["Authorization"] is { } authorization)
+                {
+                    Authorized.Add(authorization);
+                }
+
                 if (path == "/slow")
                 {
                     continue;       // nobody answers
