@@ -109,11 +109,10 @@ public sealed partial class Studio : IAsyncDisposable
     }
 
     /// <summary>The same where the save that follows is refused.</summary>
-    /// <returns>What the designer says of it.</returns>
-    public async Task<string> DragInVain(string activity, int x, int y, int status)
+    public async Task DragInVain(string activity, int x, int y, int status)
     {
         var item = await InPalette(activity);
-        return await Refused(status, () => item.DragToAsync(Canvas, new() { TargetPosition = new() { X = x, Y = y } }));
+        await Refused(status, () => item.DragToAsync(Canvas, new() { TargetPosition = new() { X = x, Y = y } }));
     }
 
     private async Task<ILocator> InPalette(string activity)
@@ -263,17 +262,16 @@ public sealed partial class Studio : IAsyncDisposable
     public async Task<string> ProposeByButton()
     {
         await NothingInTheWay();
-        return await Refused(400, () => Page.Locator(".mud-toolbar button.mud-icon-button.mud-primary-text").ClickAsync());
+        await Refused(400, () => Page.Locator(".mud-toolbar button.mud-icon-button.mud-primary-text").ClickAsync());
+        return await Said();
     }
 
     /// <summary>Waits until a save that a step leads to was refused.</summary>
-    /// <returns>What the designer says of it.</returns>
-    public async Task<string> Refused(int status, Func<Task> step)
+    public async Task Refused(int status, Func<Task> step)
     {
         foreseen.Add(status);
         var answer = await Page.RunAndWaitForResponseAsync(step, r => r.Request.Method == "POST" && SavePath().IsMatch(r.Url));
         answer.Status.Should().Be(status);
-        return await Said();
     }
 
     /// <summary>The green arrow.</summary>

@@ -53,6 +53,10 @@ internal static class DesignerFrame
             <h2 id="session-title"></h2><p id="session-text"></p>
             <button class="frame-button frame-first" id="session-stay" type="button">Stay signed in</button><a class="frame-button frame-first" id="session-sign-in" href="/sign-in?returnTo={Uri.EscapeDataString(http.Request.Path.ToUriComponent())}">Sign in</a>
             </dialog>
+            <dialog class="frame-dialog" id="conflict" aria-labelledby="conflict-title">
+            <h2 id="conflict-title">Not saved</h2><p id="conflict-text" role="alert"></p>
+            <a class="frame-button frame-first" href="{HtmlPage.Encode(http.Request.Path.ToUriComponent())}">Load the page again</a>
+            </dialog>
             <div id="blazor-error-ui" role="alert">The designer has met an error. <a class="reload" href="{HtmlPage.Encode(http.Request.Path.ToUriComponent())}">Load the page again</a> <a class="dismiss" aria-label="Close">✕</a></div>
             {Scripts}<script type="module" src="/designer/frame.js"></script>
             </body></html>

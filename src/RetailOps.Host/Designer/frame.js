@@ -8,6 +8,19 @@ const warnWithin = 5 * 60;
 
 const goTo = kind => id => { location.assign(`/designer/${kind}/${encodeURIComponent(id)}`); };
 
+// The Studio says nothing when a save by itself is refused because somebody else has saved meanwhile, so this page does.
+const plainFetch = window.fetch;
+window.fetch = async (...request) => {
+  const answer = await plainFetch(...request);
+  if (answer.status === 409 && new URL(answer.url).pathname === '/elsa/api/workflow-definitions') {
+    const said = await answer.clone().json();
+    document.getElementById('conflict-text').textContent = said.errors.generalErrors.join(' ');
+    const conflict = document.getElementById('conflict');
+    if (!conflict.open) conflict.showModal();
+  }
+  return answer;
+};
+
 async function look() {
   const answer = await fetch('/designer/session', { cache: 'no-store' });
   if (answer.status === 401 || answer.status === 403) return null;
