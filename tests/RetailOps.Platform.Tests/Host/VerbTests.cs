@@ -1,6 +1,7 @@
 using System.Diagnostics;
 
 using RetailOps.Host;
+using RetailOps.Testing;
 
 namespace RetailOps.Platform.Tests;
 
@@ -48,7 +49,26 @@ public sealed class VerbTests
         error.Should().BeEmpty();
     }
 
-    private static async Task<(int Code, string Output, string Error)> Run(string[] args)
+    [Fact]
+    public async Task Serve_wants_an_administrator_whom_a_verb_makes_once()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        (string, string)[] there = [("RETAILOPS_DB", database.AppConnectionString), ("RETAILOPS_DB_OWNER", database.OwnerConnectionString), ("RETAILOPS_KEY", Convert.ToBase64String(new byte[32]))];
+
+        var (code, _, error) = await Run(["serve", "--urls", "http://127.0.0.1:0"], there);
+        var (made, said, _) = await Run(["administrator", "--name", "ada"], there);
+        var (again, _, refused) = await Run(["administrator", "--name", "eve"], there);
+
+        code.Should().Be(1);
+        error.Trim().Split('\n').Should().ContainSingle().Which.Should().Contain("there is no administrator");
+        made.Should().Be(0);
+        said.Trim().Should().MatchRegex("^ada [a-z0-9]{20}$");
+        again.Should().Be(1);
+        refused.Should().Contain("already");
+        (await Ask.All<string>(database.OwnerConnectionString, "select p.name || ' ' || array_to_string(p.roles, '+') from platform.people p")).Should().Equal("ada administrator");
+    }
+
+    private static async Task<(int Code, string Output, string Error)> Run(string[] args, params (string Name, string Value)[] variables)
     {
         var folder = Directory.CreateTempSubdirectory("retailops-verb-").FullName;
         try
@@ -58,6 +78,11 @@ public sealed class VerbTests
             start.Environment["RETAILOPS_DATA"] = folder;
             start.Environment["RETAILOPS_KEY"] = "";
             start.Environment.Remove("ASPNETCORE_ENVIRONMENT");
+            foreach (var (name, value) in variables)
+            {
+                start.Environment[name] = value;
+            }
+
             using var process = Process.Start(start)!;
             var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
             await process.WaitForExitAsync();

@@ -226,7 +226,7 @@ internal static class OpenApi
            where operation.Value!["operationId"] is not null
            select new Operation(
                operation.Value!["operationId"]!.GetValue<string>(), new HttpMethod(operation.Key.ToUpperInvariant()), Fill(path.Key, operation.Value["parameters"]?.AsArray() ?? []),
-               operation.Value["requestBody"]?["content"]?["application/json"]?["schema"] is { } schema ? Example(schema, 0)!.ToJsonString() : null),
+               operation.Value["requestBody"]?["content"]?["application/json"]?["schema"] is { } schema ? Example(schema, 0)?.ToJsonString() : null),
     ];
 
     private static string Fill(string path, JsonArray parameters)
@@ -234,7 +234,7 @@ internal static class OpenApi
         var query = new List<string>();
         foreach (var parameter in parameters.Select(p => Resolve(p!)))
         {
-            var (name, value) = (parameter["name"]!.GetValue<string>(), Example(parameter["schema"]!, 0)!.ToString());
+            var (name, value) = (parameter["name"]!.GetValue<string>(), Example(parameter["schema"]!, 0)?.ToString() ?? "x");
             if (parameter["in"]!.GetValue<string>() == "path")
             {
                 path = path.Replace($"{{{name}}}", Uri.EscapeDataString(value), StringComparison.Ordinal);

@@ -32,9 +32,11 @@ internal sealed class ClientRules(
 
     public override async ValueTask<Client?> FindByIdAsync(string identifier, CancellationToken cancellationToken = default) => Live(await base.FindByIdAsync(identifier, cancellationToken));
 
-    // Only the client that a request names is asked where it sends people; nobody looks for one by its address.
-    public override IAsyncEnumerable<Client> FindByPostLogoutRedirectUriAsync(string uri, CancellationToken cancellationToken = default) => AsyncEnumerable.Empty<Client>();
+    // Who signs somebody out shows an identity token, and need not say its own name.
+    public override IAsyncEnumerable<Client> FindByPostLogoutRedirectUriAsync(string uri, CancellationToken cancellationToken = default) =>
+        Store.ListAsync(static (clients, address) => clients.Where(c => c.AfterSignOut.Contains(address) && c.Disabled == null && c.Deleted == null), uri, cancellationToken);
 
+    // Who signs somebody in says its name; nobody looks for a client by this address.
     public override IAsyncEnumerable<Client> FindByRedirectUriAsync(string uri, CancellationToken cancellationToken = default) => AsyncEnumerable.Empty<Client>();
 
     public override ValueTask<string?> GetClientTypeAsync(Client application, CancellationToken cancellationToken = default) => new(application.IsPublic ? ClientTypes.Public : ClientTypes.Confidential);

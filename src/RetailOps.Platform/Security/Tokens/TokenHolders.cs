@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Claims;
 
 using Microsoft.AspNetCore.Authentication;
@@ -79,7 +80,7 @@ internal sealed class TokenHolders(Accounts accounts, TimeProvider clock)
 /// Reads the token of a request, before anybody asks who is calling. A request with a token is what the token says, or nobody: a cookie
 /// beside it does not count.
 /// </summary>
-internal sealed class BearerTokens(RequestDelegate next, TokenHolders holders)
+internal sealed class BearerTokens(RequestDelegate next, TokenHolders holders, KnownTokens known)
 {
     private const string Scheme = "Bearer ";
 
@@ -89,8 +90,13 @@ internal sealed class BearerTokens(RequestDelegate next, TokenHolders holders)
         if (header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && http.GetEndpoint() is { } endpoint && !http.Request.Path.StartsWithSegments("/connect")
             && (endpoint.Metadata.GetMetadata<DesignerOperation>() is null || IsOurs(header)))
         {
-            var read = await http.AuthenticateAsync(OpenIddictValidationAspNetCoreDefaults.AuthenticationScheme);
-            http.Features.Set(new TokenAnswer(read is { Succeeded: true, Principal: { } token } ? await holders.Of(token, http.RequestAborted) : null));
+            var token = known.Find(header);
+            if (token is null && (await http.AuthenticateAsync(OpenIddictValidationAspNetCoreDefaults.AuthenticationScheme)).Principal is { } genuine)
+            {
+                token = known.Keep(header, genuine);
+            }
+
+            http.Features.Set(new TokenAnswer(token is null ? null : await holders.Of(token, http.RequestAborted)));
         }
 
         await next(http);
@@ -98,4 +104,32 @@ internal sealed class BearerTokens(RequestDelegate next, TokenHolders holders)
 
     // The designer sends a token of its own in the same header; ours are three parts with dots between them.
     private static bool IsOurs(string header) => header.Count(c => c == '.') == 2;
+}
+
+/// <summary>
+/// Tokens whose signature was found genuine, until they end: a client sends the same one for minutes. Who may use it still is asked with each
+/// call, see <see cref="TokenHolders"/>.
+/// </summary>
+internal sealed class KnownTokens(TimeProvider clock)
+{
+    private const int Most = 10_000;
+
+    private readonly ConcurrentDictionary<string, (ClaimsPrincipal Token, DateTimeOffset Ends)> known = new(StringComparer.Ordinal);
+
+    public ClaimsPrincipal? Find(string header) => known.TryGetValue(header, out var found) && clock.GetUtcNow() < found.Ends ? found.Token : null;
+
+    public ClaimsPrincipal Keep(string header, ClaimsPrincipal token)
+    {
+        if (known.Count >= Most)
+        {
+            known.Clear();
+        }
+
+        if (token.GetExpirationDate() is { } ends)
+        {
+            known[header] = (token, ends);
+        }
+
+        return token;
+    }
 }

@@ -36,6 +36,7 @@ internal static class TokenModule
         services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(s => s.GetRequiredService<TokenKeyOptions>());
         services.AddSingleton<IOptionsChangeTokenSource<OpenIddictValidationOptions>>(s => s.GetRequiredService<TokenKeyOptions>());
         services.AddSingleton<TokenHolders>();
+        services.AddSingleton<KnownTokens>();
         services.AddSingleton<ClientSecrets>();
         services.AddDbContext<TokenDbContext>();
         services.AddOpenIddict()
