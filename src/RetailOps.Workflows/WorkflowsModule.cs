@@ -60,7 +60,7 @@ public static class WorkflowsModule
     /// <summary>Maps <c>/workflows/{path}</c>, where published definitions have their endpoints. They ask for a token unless an approved version says that they do not.</summary>
     public static void MapWorkflowEndpoints(this IEndpointRouteBuilder app) =>
         app.Map("/workflows/{**path}", (HttpContext http, HttpFront front) => front.Answer(http))
-            .WithMetadata(new ContentPolicy("sandbox; default-src 'none'; frame-ancestors 'none'"), new NoCookies(), new TrafficKind(TrafficClass.Write), new Microsoft.AspNetCore.Http.Timeouts.DisableRequestTimeoutAttribute()).ExcludeFromDescription();
+            .WithMetadata(new ContentPolicy("sandbox; default-src 'none'; frame-ancestors 'none'"), new NoCookies(), new TrafficKind(TrafficClass.Open), new Microsoft.AspNetCore.Http.Timeouts.DisableRequestTimeoutAttribute()).ExcludeFromDescription();
 
     /// <summary>Takes over changed definition files, before the host accepts work.</summary>
     /// <param name="services">The built container.</param>

@@ -16,6 +16,8 @@ internal static class Walls
         Console,
         Host,
         Migrator,
+        Client,
+        Tool,
         Testing,
         TestChild,
         Suite,
@@ -34,6 +36,8 @@ internal static class Walls
         [Room.Module] = [Room.Kernel, Room.StandIn, Room.Abstractions, Room.Platform, Room.Contracts, Room.EngineContracts],
         [Room.Console] = [Room.Kernel, Room.StandIn, Room.Platform, Room.Contracts, Room.EngineContracts],
         [Room.Migrator] = [],
+        [Room.Client] = [Room.Tool],
+        [Room.Tool] = [],
         [Room.Host] =
         [
             Room.Kernel, Room.StandIn, Room.Abstractions, Room.Platform, Room.Engine, Room.EngineContracts, Room.Contracts, Room.Module, Room.Console,
@@ -42,7 +46,7 @@ internal static class Walls
         [Room.Testing] = [Room.Kernel, Room.StandIn, Room.Abstractions, Room.Platform, Room.Engine, Room.EngineContracts, Room.Contracts, Room.Host, Room.Migrator],
         [Room.TestChild] = [Room.Kernel, Room.StandIn, Room.Abstractions, Room.Platform, Room.Testing],
         [Room.Suite] = [Room.Testing, Room.TestChild],
-        [Room.ArchitectureTests] = [Room.Host],
+        [Room.ArchitectureTests] = [Room.Host, Room.Client],
     };
 
     /// <summary>Projects that see the base class library and nothing else from outside: what all others build upon.</summary>
@@ -113,7 +117,7 @@ internal static class Walls
         select $"{project.Path}: internals are visible to {friend}; only {project.Name}.Tests may see them.";
 
     /// <summary>Projects whose assemblies are part of the product.</summary>
-    public static IEnumerable<Project> Product(World world) => world.Projects.Where(p => !p.Path.StartsWith("tests/", StringComparison.Ordinal));
+    public static IEnumerable<Project> Product(World world) => world.Projects.Where(p => !p.Path.StartsWith("tests/", StringComparison.Ordinal) && !p.Path.StartsWith("tools/", StringComparison.Ordinal));
 
     private static bool Permits(string from, Room room, string to, Dictionary<string, Room?> rooms) =>
         rooms.GetValueOrDefault(to) is { } other && (MaySee[room].Contains(other) || (room == Room.Suite && from == to + ".Tests"));
@@ -131,12 +135,14 @@ internal static class Walls
             "RetailOps.Workflows" => Room.Engine,
             "RetailOps.Integration" or "RetailOps.Intelligence" => Room.Module,
             "RetailOps.Console" => Room.Console,
+            "RetailOps.Client" => Room.Client,
             "RetailOps.Host" => Room.Host,
             _ => null,
         },
         ["modules", var module, var name, _] when name == $"RetailOps.{module}" => Room.Module,
         ["modules", var module, var name, _] when name == $"RetailOps.{module}.Contracts" => Room.Contracts,
         ["db", "RetailOps.Migrator", _] => Room.Migrator,
+        ["tools", "RetailOps.ClientGenerator", _] => Room.Tool,
         ["tests", "RetailOps.Testing", _] => Room.Testing,
         ["tests", "RetailOps.TestChild", _] => Room.TestChild,
         ["tests", "RetailOps.ArchitectureTests", _] => Room.ArchitectureTests,

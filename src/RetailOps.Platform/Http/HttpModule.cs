@@ -15,22 +15,20 @@ public static class HttpModule
     /// <summary>The largest body an operation takes unless it says otherwise, in bytes.</summary>
     public const int MaxBody = 1 << 20;
 
-    /// <summary>How long a request may take, from its head to the end of its answer; then 503. What the designer listens to takes as long as its page is open.</summary>
-    public static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(100);
-
     /// <summary>Registers problem details, strict JSON, versions, limits and the door.</summary>
     /// <param name="services">The host's.</param>
     /// <param name="limits">Of clients; null for the usual ones.</param>
     public static IServiceCollection AddHttp(this IServiceCollection services, TrafficLimits? limits = null)
     {
-        services.AddSingleton(limits ?? new());
+        limits ??= new();
+        services.AddSingleton(limits);
         services.AddSingleton<Traffic>();
         services.AddSingleton<TrafficGate>();
         services.AddSingleton<Pressure>();
         services.AddHostedService(s => s.GetRequiredService<Pressure>());
         services.AddRequestTimeouts(o => o.DefaultPolicy = new()
         {
-            Timeout = MostPatience,
+            Timeout = limits.MostPatience,
             TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
             WriteTimeoutResponse = http => Problems.Write(
                 http, StatusCodes.Status503ServiceUnavailable, "system.too-slow", "This took too long and was given up. Repeat the request with the same Idempotency-Key."),
@@ -79,7 +77,7 @@ public static class HttpModule
     public static RouteGroupBuilder MapDesignerApi(this IEndpointRouteBuilder app) => app.MapGroup("/elsa/api").WithMetadata(new ApiOperation(), new DesignerOperation()).ExcludeFromDescription();
 
     /// <summary>The group <c>/elsa/hubs</c>, where the designer listens; who may is asked as for its API.</summary>
-    public static RouteGroupBuilder MapDesignerHubs(this IEndpointRouteBuilder app) => app.MapGroup("/elsa/hubs").WithMetadata(new ApiOperation(), new DesignerOperation(), new TrafficKind(TrafficClass.Bulk), new DisableRequestTimeoutAttribute()).ExcludeFromDescription();
+    public static RouteGroupBuilder MapDesignerHubs(this IEndpointRouteBuilder app) => app.MapGroup("/elsa/hubs").WithMetadata(new ApiOperation(), new DesignerOperation(), new TrafficKind(TrafficClass.Open), new DisableRequestTimeoutAttribute()).ExcludeFromDescription();
 
     /// <summary>The group <c>/api/v1</c> into which modules map their operations; the platform's own are in it already.</summary>
     public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app)

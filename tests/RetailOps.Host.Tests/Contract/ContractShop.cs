@@ -22,12 +22,17 @@ public sealed partial class ContractShop : IAsyncLifetime
 {
     private static readonly string[] SignedInRoles = [Roles.Operator, Roles.Finance, Roles.Analyst, Roles.Auditor, Roles.Administrator];
 
+    private static readonly TrafficLimit Plenty = new(1000, 1000, 64);
+
     private readonly HostSettings settings = new()
     {
         Environment = HostSettings.Test,
         Urls = "http://127.0.0.1:0",
         DataFolder = Directory.CreateTempSubdirectory("retailops-contract-").FullName,
         RunsJobs = false,
+
+        // What is asked here is what operations answer, not how often.
+        Limits = HostSettings.UsualLimits(isDemo: true) with { Read = Plenty, Write = Plenty, Bulk = Plenty, Open = Plenty },
     };
 
     private readonly Dictionary<string, HttpClient> people = [];

@@ -42,6 +42,21 @@ public sealed class TrafficTests(ProbeHost probe)
     }
 
     [Fact]
+    public async Task A_page_counts_one_for_each_hundred_that_it_may_hold()
+    {
+        await using var host = probe.With(Small with { Read = new(1 / 3600.0, 10, 50) });
+        using var http = await Open(host);
+
+        var left = new List<string>();
+        foreach (var query in new[] { "", "?limit=100", "?limit=101", "?limit=500", "?limit=100000" })
+        {
+            left.Add((await http.GetAsync("/api/v1/probes" + query)).Headers.GetValues("RateLimit").Single().Split(';')[1]);
+        }
+
+        left.Should().Equal("r=9", "r=8", "r=6", "r=1", "r=1");
+    }
+
+    [Fact]
     public async Task Reading_and_writing_are_counted_apart_and_an_error_counts_too()
     {
         await using var host = probe.With(Small);
@@ -138,6 +153,32 @@ public sealed class TrafficTests(ProbeHost probe)
         (await refused.Content.ReadAsStringAsync()).Should().Contain("system.behind").And.Contain("The engine is 61 seconds behind.");
         other.StatusCode.Should().Be(HttpStatusCode.Created);
         taken.StatusCode.Should().Be(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task A_request_that_takes_too_long_is_given_up()
+    {
+        await using var host = probe.With(new() { MostPatience = TimeSpan.FromMilliseconds(100) });
+        var ended = new TaskCompletionSource();
+        host.MapGet("/endless", async (HttpContext http) =>
+        {
+            try
+            {
+                await Task.Delay(Timeout.Infinite, http.RequestAborted);
+            }
+            finally
+            {
+                ended.SetResult();
+            }
+        });
+        using var http = await Open(host);
+
+        using var answer = await http.GetAsync("/endless");
+
+        answer.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        answer.Headers.RetryAfter.Should().NotBeNull();
+        JsonElement.Parse(await answer.Content.ReadAsStringAsync()).GetProperty("code").GetString().Should().Be("system.too-slow");
+        await ended.Task;
     }
 
     [Fact]

@@ -22,6 +22,7 @@ internal sealed record TrafficQuota(TrafficClass Kind, TrafficLimit Limit, int L
             TrafficClass.Read => "read",
             TrafficClass.Write => "write",
             TrafficClass.Bulk => "bulk",
+            TrafficClass.Open => "open",
             _ => "sign-in",
         };
         headers["RateLimit-Policy"] = string.Create(CultureInfo.InvariantCulture, $"\"{name}\";q={Limit.Burst};w={Limit.Window}, \"{name}-at-once\";q={Limit.AtOnce};qu=\"concurrent-requests\"");
@@ -63,11 +64,14 @@ internal sealed class Traffic(TrafficLimits limits) : IDisposable
     public TrafficLimits Limits => limits;
 
     /// <summary>Asks for a token, then for a place, and waits for the place where there is still room to wait.</summary>
+    /// <param name="key">Who and what.</param>
+    /// <param name="cost">How many tokens it takes.</param>
+    /// <param name="ct">Ends the wait.</param>
     /// <returns>The place, to be given back; null when there is none, with the time after which to ask again.</returns>
-    public async ValueTask<(IDisposable? Place, TrafficQuota Quota, TimeSpan RetryAfter)> Enter(TrafficKey key, CancellationToken ct)
+    public async ValueTask<(IDisposable? Place, TrafficQuota Quota, TimeSpan RetryAfter)> Enter(TrafficKey key, int cost, CancellationToken ct)
     {
         var limit = limits.Of(key.Who, key.IsLoopback, key.Kind);
-        using var token = rates.AttemptAcquire(key);
+        using var token = rates.AttemptAcquire(key, Math.Min(cost, limit.Burst));
         var quota = new TrafficQuota(key.Kind, limit, (int)(rates.GetStatistics(key)?.CurrentAvailablePermits ?? 0));
         if (!token.IsAcquired)
         {

@@ -39,7 +39,7 @@ internal sealed class TrafficGate(Traffic traffic, Pressure pressure)
 
     private async ValueTask<IDisposable?> Enter(HttpContext http, TrafficKey key)
     {
-        var (place, quota, after) = await traffic.Enter(key, http.RequestAborted);
+        var (place, quota, after) = await traffic.Enter(key, Cost(http.Request, key.Kind), http.RequestAborted);
         http.Features.Set(quota);
         if (place is not null)
         {
@@ -59,6 +59,12 @@ internal sealed class TrafficGate(Traffic traffic, Pressure pressure)
             http, StatusCodes.Status503ServiceUnavailable, "system.behind", $"{what} Nothing was done: repeat the request later with the same Idempotency-Key.");
         return null;
     }
+
+    /// <summary>A page costs what it holds: one for each hundred that are asked for.</summary>
+    private static int Cost(HttpRequest request, TrafficClass kind) =>
+        kind is TrafficClass.Read && request.QueryString.HasValue && int.TryParse(request.Query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
+            ? (Math.Clamp(limit, 1, Paging.Most) + 99) / 100
+            : 1;
 
     /// <summary>Of IPv6 the half that a house has for itself.</summary>
     private static TrafficKey Address(HttpContext http, TrafficClass kind)

@@ -13,8 +13,11 @@ public enum TrafficClass
     /// <summary>Whatever changes something, or computes something from a body.</summary>
     Write,
 
-    /// <summary>Thousands of lines at once, and what stays open: files, connections on which the designer listens.</summary>
+    /// <summary>Thousands of lines at once, and files.</summary>
     Bulk,
+
+    /// <summary>What stays open and waits rather than works: connections on which the designer listens, callers of a workflow who wait for its answer.</summary>
+    Open,
 
     /// <summary>Asking for a session or a token, counted by the address that asks.</summary>
     SignIn,
@@ -51,15 +54,19 @@ public sealed record TrafficLimits
 {
     /// <summary>
     /// Two cores serve a few hundred requests a second; a client that nobody gave more gets a part that leaves most of it to the others. What keeps the others'
-    /// waiting short is not the rate but how much of one client is under way together: as much as there are processors, whatever a request costs.
+    /// waiting short is not the rate but how much of one client is worked on together: half of what there are processors, whatever a request costs. A page of
+    /// more than 100 counts as several.
     /// </summary>
-    public TrafficLimit Read { get; init; } = new(50, 150, Environment.ProcessorCount);
+    public TrafficLimit Read { get; init; } = new(50, 150, Math.Max(1, Environment.ProcessorCount / 2));
 
     /// <summary>The flow that an order begins costs ten times what its acceptance does.</summary>
-    public TrafficLimit Write { get; init; } = new(20, 60, Environment.ProcessorCount);
+    public TrafficLimit Write { get; init; } = new(20, 60, Math.Max(1, Environment.ProcessorCount / 2));
 
     /// <summary>One such request is as much work as thousands of others.</summary>
     public TrafficLimit Bulk { get; init; } = new(1, 10, 1);
+
+    /// <summary>They wait; little is done for them.</summary>
+    public TrafficLimit Open { get; init; } = new(20, 60, 32);
 
     /// <summary>A password costs a hash each time; a house may have one address for all its people.</summary>
     public TrafficLimit SignIn { get; init; } = new(2, 60, Environment.ProcessorCount);
@@ -73,6 +80,9 @@ public sealed record TrafficLimits
     /// <summary>How late the engine may be before new work is turned away by 503; zero for never.</summary>
     public TimeSpan MostBehind { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long a request may take, from its head to the end of its answer; then 503. What stays open takes as long as it is open.</summary>
+    public TimeSpan MostPatience { get; init; } = TimeSpan.FromSeconds(100);
+
     /// <summary>
     /// How long a client waits for its 429 when it asks on and on: one that does not listen to <c>Retry-After</c> costs a refusal each time, and would take
     /// the processor from the others with refusals alone.
@@ -85,6 +95,7 @@ public sealed record TrafficLimits
         TrafficClass.Read => Read,
         TrafficClass.Write => Write,
         TrafficClass.Bulk => Bulk,
+        TrafficClass.Open => Open,
         _ => SignIn,
     };
 
@@ -96,7 +107,7 @@ public sealed record TrafficLimits
         Weights.TryGetValue(who, out var weight) ? Of(kind).Times(weight) : isLoopback ? Of(kind).Times(LoopbackWeight) : Of(kind);
 
     /// <summary>Reads the settings.</summary>
-    /// <param name="limits"><c>RETAILOPS_LIMITS</c>: like <c>read=50/150/2,write=20/60/2,behind=60</c>, requests a second, burst, at once; seconds. What is left out stays as it is.</param>
+    /// <param name="limits"><c>RETAILOPS_LIMITS</c>: like <c>read=50/150/1,write=20/60/1,behind=60</c>, requests a second, burst, at once; seconds. What is left out stays as it is.</param>
     /// <param name="weights"><c>RETAILOPS_LIMITS_OF</c>: like <c>client:shop=4,client:erp=2</c>.</param>
     /// <exception cref="SetupException">It cannot be read.</exception>
     public TrafficLimits With(string? limits, string? weights)
@@ -109,6 +120,7 @@ public sealed record TrafficLimits
                 "read" => result with { Read = TrafficLimit.Parse(value, limits!) },
                 "write" => result with { Write = TrafficLimit.Parse(value, limits!) },
                 "bulk" => result with { Bulk = TrafficLimit.Parse(value, limits!) },
+                "open" => result with { Open = TrafficLimit.Parse(value, limits!) },
                 "sign-in" => result with { SignIn = TrafficLimit.Parse(value, limits!) },
                 "behind" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) => result with { MostBehind = TimeSpan.FromSeconds(seconds) },
                 _ => throw Unreadable(limits!),
@@ -125,7 +137,7 @@ public sealed record TrafficLimits
     }
 
     internal static SetupException Unreadable(string setting) =>
-        new($"'{setting}' sets no limits: write RETAILOPS_LIMITS like read=50/150/2,write=20/60/2,bulk=1/10/1,sign-in=2/60/2,behind=60 and RETAILOPS_LIMITS_OF like client:shop=4.");
+        new($"'{setting}' sets no limits: write RETAILOPS_LIMITS like read=50/150/1,write=20/60/1,bulk=1/10/1,open=20/60/32,sign-in=2/60/2,behind=60 and RETAILOPS_LIMITS_OF like client:shop=4.");
 
     private static IEnumerable<(string Name, string Value)> Pairs(string? text) =>
         from part in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

@@ -45,8 +45,8 @@ internal static class ChangeEndpoints
     /// <summary>For who holds a link, without an account; not in the group that asks who is calling.</summary>
     public static void MapLinks(IEndpointRouteBuilder app)
     {
-        app.MapGet("/elsa/api/bookmarks/resume", Resume).WithMetadata(new TrafficKind(TrafficClass.Write)).ExcludeFromDescription();
-        app.MapPost("/elsa/api/bookmarks/resume", Resume).WithMetadata(new TrafficKind(TrafficClass.Write)).ExcludeFromDescription();
+        app.MapGet("/elsa/api/bookmarks/resume", Resume).WithMetadata(new TrafficKind(TrafficClass.Open)).ExcludeFromDescription();
+        app.MapPost("/elsa/api/bookmarks/resume", Resume).WithMetadata(new TrafficKind(TrafficClass.Open)).ExcludeFromDescription();
     }
 
     private static async Task<IResult> Cancel(string id, Door door, CancellationToken ct) => Guid.TryParse(id, out var instance)

@@ -34,11 +34,11 @@ internal static class RunEndpoints
 
     public static void Map(IEndpointRouteBuilder elsa)
     {
-        elsa.MapPost("/workflow-definitions/{definitionId}/execute", ExecuteByBody);
-        elsa.MapGet("/workflow-definitions/{definitionId}/execute", ExecuteByQuery);
+        elsa.MapPost("/workflow-definitions/{definitionId}/execute", ExecuteByBody).WithMetadata(new TrafficKind(TrafficClass.Open));
+        elsa.MapGet("/workflow-definitions/{definitionId}/execute", ExecuteByQuery).WithMetadata(new TrafficKind(TrafficClass.Open));
         elsa.MapPost("/workflow-definitions/{definitionId}/dispatch", Dispatch);
         elsa.MapPost("/workflow-definitions/{definitionId}/bulk-dispatch", DispatchMany);
-        elsa.MapPost("/tests/activities", Test);
+        elsa.MapPost("/tests/activities", Test).WithMetadata(new TrafficKind(TrafficClass.Open));
     }
 
     private static async Task<IResult> ExecuteByBody(string definitionId, HttpRequest request, Door door, CancellationToken ct) =>
