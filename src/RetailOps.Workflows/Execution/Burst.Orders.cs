@@ -46,6 +46,8 @@ internal sealed partial class Burst
             throw new FormatException("The event has no name.");
         }
 
+        KeyText.Checked(eventName, "name of an event");
+        KeyText.Checked(correlationId, "correlation id");
         result.EventsPublished.Add(new EventOrder(
             ChildId.Of(ExecutionId, result.EventsPublished.Count), eventName, isLocal ? null : string.IsNullOrEmpty(correlationId) ? null : correlationId, isLocal, Json("payload", payload)));
     }
