@@ -16,7 +16,7 @@ public sealed class WebhookSignatureTests
     [
         (nameof(SignatureStyle.Shopify), "X-Shopify-Hmac-SHA256", "m32NsdWDC3AZEEJwrJO9Yg0sejthrKQeMdioDWLBFn0=", Secret),
         (nameof(SignatureStyle.AfterShip), "aftership-hmac-sha256", "m32NsdWDC3AZEEJwrJO9Yg0sejthrKQeMdioDWLBFn0=", Secret),
-        (nameof(SignatureStyle.EasyPost), "X-Hmac-Signature", "hmac-sha256-hex=051bf0fbe08cc63b6c0907f459dda926dabe8975a2914b0631a5ca3c03d247f8", "s\u00e9cret"),
+        (nameof(SignatureStyle.EasyPost), "X-Hmac-Signature", "hmac-sha256-hex=9b7d8db1d5830b7019104270ac93bd620d2c7a3b61aca41e31d8a80d62c1167d", Secret),
         (nameof(SignatureStyle.Stripe), "Stripe-Signature", "t=1700000000,v1=fd01f51f957336d96a5260dfb9733a920ce131ad574a1c3f08fdb11aa6102602,v0=00", "whsec_test_secret"),
         (nameof(SignatureStyle.Shippo), "Shippo-Auth-Signature", "t=1700000000,v1=aa1da3aa81ae4b9fdccb230b7b178e05ac9f9ebc4880c62d012a7f894d4e94e3", Secret),
     ];
@@ -50,6 +50,14 @@ public sealed class WebhookSignatureTests
         var (_, header, value, secret) = Senders.Single(s => s.Style == style);
 
         Verify(Enum.Parse<SignatureStyle>(style), header, value, [secret], at: Signed.AddSeconds(secondsLater)).Should().Be(code);
+    }
+
+    [Fact]
+    public void A_secret_that_the_sender_would_write_in_another_form_is_said_so()
+    {
+        var verify = () => Verify(SignatureStyle.EasyPost, "X-Hmac-Signature", "hmac-sha256-hex=" + new string('0', 64), ["s\u00e9cret"]);
+
+        verify.Should().Throw<FormatException>().WithMessage("*ASCII*");
     }
 
     [Fact]

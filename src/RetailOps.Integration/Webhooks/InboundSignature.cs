@@ -12,7 +12,7 @@ internal enum SignatureStyle
     /// <summary><c>X-Shopify-Hmac-SHA256</c>: base64 of HMAC-SHA-256 over the body. Source: shopify.dev, webhooks over HTTPS.</summary>
     Shopify,
 
-    /// <summary><c>X-Hmac-Signature: hmac-sha256-hex=…</c> over the body; the secret in form NFKD. Source: docs.easypost.com, webhooks guide.</summary>
+    /// <summary><c>X-Hmac-Signature: hmac-sha256-hex=…</c> over the body; the secret in form NFKD, and so in ASCII here. Source: docs.easypost.com, webhooks guide.</summary>
     EasyPost,
 
     /// <summary><c>Stripe-Signature: t=…,v1=…</c>: hex of HMAC-SHA-256 over <c>t.body</c>. Source: docs.stripe.com, webhook signatures.</summary>
@@ -52,11 +52,12 @@ internal static class InboundSignature
     /// <param name="secrets">One, or two while one is being replaced by the other. Without any, everything is refused.</param>
     /// <param name="now">Business time.</param>
     /// <returns>Null when it is genuine; else <c>integration.webhook-unsigned</c> (nothing to verify), <c>integration.webhook-forged</c> or <c>integration.webhook-stale</c>, all Unauthenticated.</returns>
+    /// <exception cref="FormatException">A secret is none of that style.</exception>
     public static Refusal? Verify(SignatureStyle style, InboundWebhook webhook, IReadOnlyList<string> secrets, DateTimeOffset now) => style switch
     {
         SignatureStyle.Shopify => OverBody(webhook, secrets, Base64(webhook.Header("X-Shopify-Hmac-SHA256"))),
         SignatureStyle.AfterShip => OverBody(webhook, secrets, Base64(webhook.Header("aftership-hmac-sha256"))),
-        SignatureStyle.EasyPost => OverBody(webhook, [.. secrets.Select(s => s.Normalize(NormalizationForm.FormKD))], Hex(After(webhook.Header("X-Hmac-Signature"), "hmac-sha256-hex="))),
+        SignatureStyle.EasyPost => OverBody(webhook, [.. secrets.Select(Plain)], Hex(After(webhook.Header("X-Hmac-Signature"), "hmac-sha256-hex="))),
         SignatureStyle.ShippoToken => Token(webhook.Query("token"), secrets),
         SignatureStyle.Stripe => Timed(webhook, webhook.Header("Stripe-Signature"), secrets, now),
         SignatureStyle.Shippo => Timed(webhook, webhook.Header("Shippo-Auth-Signature"), secrets, now),
@@ -134,6 +135,9 @@ internal static class InboundSignature
 
         return fits ? null : Forged();
     }
+
+    /// <summary>The host runs without the tables of Unicode, and would leave such a secret in another form than the sender: better said than refused for ever.</summary>
+    private static string Plain(string secret) => Ascii.IsValid(secret) ? secret : throw new FormatException("A secret for EasyPost has ASCII characters only; choose another one on both sides.");
 
     /// <summary>An empty secret is none: everybody knows it.</summary>
     private static IEnumerable<byte[]> Keys(IReadOnlyList<string> secrets) => secrets.Where(s => s.Length > 0).Take(2).Select(Encoding.UTF8.GetBytes);

@@ -39,6 +39,8 @@ public readonly record struct ConditionValue(decimal? Number, string? Word)
 public sealed class Condition
 {
     private const decimal Largest = 1_000_000_000_000_000m;
+    private const int MostCharacters = 8_000;
+    private const int MostTerms = 500;
 
     private readonly List<Range> ranges = [];
     private readonly List<string> words = [];
@@ -73,7 +75,7 @@ public sealed class Condition
             case JsonValueKind.String:
                 return Parse(cell.GetString()!, type);
             default:
-                throw new FormatException($"{cell.GetRawText()} is no condition for a {type.ToSnakeCase()}.");
+                throw new FormatException($"A {(cell.ValueKind is JsonValueKind.Array ? "list" : cell.ValueKind is JsonValueKind.Object ? "object" : "value")} like that is no condition for a {type.ToSnakeCase()}.");
         }
     }
 
@@ -81,6 +83,11 @@ public sealed class Condition
     /// <exception cref="FormatException">It is none; the message says where.</exception>
     public static Condition Parse(string text, ConditionType type)
     {
+        if (text.Length > MostCharacters)
+        {
+            throw new FormatException($"A condition may have at most {MostCharacters} characters.");
+        }
+
         var condition = new Condition();
         text = text.Trim();
         if (text is "" or "-")
@@ -95,7 +102,13 @@ public sealed class Condition
             text = text[4..^1];
         }
 
-        foreach (var term in Terms(text))
+        var terms = Terms(text);
+        if (terms.Count > MostTerms)
+        {
+            throw new FormatException($"A condition may name at most {MostTerms} values; put more of them into rows of their own.");
+        }
+
+        foreach (var term in terms)
         {
             condition.Add(term, type);
         }

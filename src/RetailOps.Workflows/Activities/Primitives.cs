@@ -104,7 +104,7 @@ internal sealed class SetName : Activity
 
     public override ValueTask ExecuteAsync(ActivityContext context)
     {
-        ((Burst)context).State.Name = context.Get(Value);
+        ((Burst)context).State.Name = KeyText.Checked(context.Get(Value), "name of an instance");
         context.Complete();
         return ValueTask.CompletedTask;
     }

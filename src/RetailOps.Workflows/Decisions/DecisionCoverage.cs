@@ -13,6 +13,9 @@ internal sealed class DecisionCoverage
     private const int MostFaults = 10;
     private const int MostSteps = 200_000;
 
+    /// <summary>Bounds and words of one input: each is tried with every row, and named in a sentence.</summary>
+    private const int MostBounds = 4_000;
+
     private readonly DecisionTable table;
     private readonly List<(BigInteger Rows, string Words)>[] classes;
     private readonly HashSet<(int, int)> pairs = [];
@@ -28,6 +31,11 @@ internal sealed class DecisionCoverage
 
     public static IReadOnlyList<RequestFault> Faults(DecisionTable table)
     {
+        if (Enumerable.Range(0, table.Inputs.Count).Any(i => table.Conditions.Sum(c => c[i].Bounds.Count() + c[i].Words.Count) > MostBounds))
+        {
+            return [];
+        }
+
         var coverage = new DecisionCoverage(table);
         var all = (BigInteger.One << table.Rows.Count) - 1;
         if (!coverage.Walk(0, all, []) || table.HitPolicy is HitPolicy.Collect)

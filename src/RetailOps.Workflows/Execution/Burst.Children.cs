@@ -27,7 +27,7 @@ internal sealed partial class Burst
         var version = await services.PublishedVersion(definitionId)
             ?? throw new InvalidOperationException($"No published version of workflow definition '{definitionId}' was found; publish one and retry. A workflow that goes live by two people starts only such that do so too, and a free one only free ones.");
         var id = ChildId.Of(ExecutionId, item);
-        var correlation = string.IsNullOrEmpty(correlationId) ? null : correlationId;
+        var correlation = string.IsNullOrEmpty(correlationId) ? null : KeyText.Checked(correlationId, "correlation id");
         var key = correlation ?? id.ToString();
         input["ParentInstanceId"] = state.Id.ToString();
         var text = input.ToJsonString(JsonReading.Web);

@@ -43,6 +43,8 @@ internal sealed partial class Burst
             throw new FormatException("The event has no name.");
         }
 
+        KeyText.Checked(eventName, "name of an event");
+        KeyText.Checked(correlationId, "correlation id");
         if (!isLocal && !services.MaySay(eventName))
         {
             throw new InvalidOperationException($"'{eventName}' is a fact of the product: its module says it, or a workflow that went live by two people. Publish this workflow again, so that another person can approve it, or say something else.");

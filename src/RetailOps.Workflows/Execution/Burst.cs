@@ -59,7 +59,7 @@ internal sealed partial class Burst : ActivityContext
     public override string? CorrelationId
     {
         get => state.CorrelationId;
-        set => state.CorrelationId = value;
+        set => state.CorrelationId = KeyText.Checked(value, "correlation id");
     }
 
     public override DateTimeOffset Now { get; }

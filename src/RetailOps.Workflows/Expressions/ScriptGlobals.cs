@@ -22,7 +22,7 @@ internal static class ScriptGlobals
         ["getOutputFrom"] = (b, e, a) => ScriptValues.In(e, b.State.ActivityOutputs.GetValueOrDefault(OutputKey(b, Text(a, 0), a.At(1)))),
         ["getWorkflowInstanceId"] = (b, _, _) => JsString.Create(b.InstanceId.ToString()),
         ["getWorkflowInstanceName"] = (b, _, _) => b.State.Name is { } name ? JsString.Create(name) : JsValue.Null,
-        ["setWorkflowInstanceName"] = (b, _, a) => Do(() => b.State.Name = TextOrNull(a.At(0))),
+        ["setWorkflowInstanceName"] = (b, _, a) => Do(() => b.State.Name = KeyText.Checked(TextOrNull(a.At(0)), "name of an instance")),
         ["getWorkflowDefinitionId"] = (b, _, _) => JsString.Create(b.Workflow.DefinitionId),
         ["getWorkflowDefinitionVersionId"] = (b, _, _) => JsString.Create(b.Workflow.VersionId),
         ["getWorkflowDefinitionVersion"] = (b, _, _) => JsNumber.Create(b.Workflow.Version),

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 using RetailOps.Host;
 using RetailOps.Testing;
+using RetailOps.Workflows;
 
 namespace RetailOps.Platform.Tests;
 
@@ -54,6 +55,14 @@ public sealed class HostFixture : IAsyncLifetime
     {
         await using var scope = app.Services.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<DemoPeople>().Ensure(Settings.DataFolder);
+    }
+
+    /// <summary>Takes over a definition as a file of the build, which two people have looked at.</summary>
+    public async Task Draw(string definitionId, string json)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Settings.DataFolder, "drawn-" + definitionId)).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, definitionId + ".json"), json);
+        (await app.Services.ImportWorkflowsAsync(folder)).Refused.Should().BeEmpty();
     }
 
     /// <summary>A browser of its own, with its own cookies.</summary>

@@ -40,6 +40,16 @@ public sealed class LinterTests
     }
 
     [Fact]
+    public void What_a_drawing_opens_to_everybody_or_gives_away_is_said()
+    {
+        string[] Of(params (string, object?)[] call) => [.. Linter.Check(new Drawing().Add("in", "Elsa.HttpEndpoint", ("path", "x"), ("policy", "Anonymous"), ("canStartWorkflow", true))
+            .Add("call", "Elsa.FlowSendHttpRequest", [("url", "https://example.com/"), .. call]).Connect("in → call").Compile()).Select(p => p.Code)];
+
+        Of(("authorization", "Bearer abc")).Should().Contain(["endpoint-anonymous", "credential-written-out"]);
+        Of(("authorization", "Bearer ${secret:x}")).Should().NotContain("credential-written-out");
+    }
+
+    [Fact]
     public void A_join_of_two_branches_that_both_run_is_sound()
     {
         var drawing = new Drawing().Add("start", "Elsa.Start").Line("a", "a").Add("big", "Elsa.FlowDecision", ("condition", "js:true")).Line("b", "b").Line("c", "c").Add("any", "Elsa.FlowJoin").Add("join", "Elsa.FlowJoin", ("mode", "WaitAll"))

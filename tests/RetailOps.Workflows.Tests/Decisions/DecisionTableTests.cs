@@ -54,6 +54,24 @@ public sealed class DecisionTableTests
     }
 
     [Fact]
+    public async Task A_table_with_more_values_than_can_be_tried_holds_nobody_up()
+    {
+        var rows = string.Join(',', Enumerable.Range(0, 900).Select(r => $$"""{"when":{"n":"{{string.Join(',', Enumerable.Range(0, 200).Select(v => (r * 200) + v))}}"},"then":{"size":"small"} }"""));
+
+        var faults = await Task.Run(() => DecisionTable.Faults(Table("first", rows, "\"otherwise\":{\"size\":\"large\"},"))).WaitAsync(TimeSpan.FromSeconds(60));
+
+        faults.Should().BeEmpty();
+    }
+
+    [Theory, InlineData("1,1,1"), InlineData("not(not(not(")]
+    public void A_condition_without_measure_is_a_fault_of_its_cell(string part)
+    {
+        var cell = string.Concat(Enumerable.Repeat(part + ",", 1_000)) + "1";
+
+        DecisionTable.Faults(Table("first", $$"""{"when":{"n":"{{cell}}"},"then":{"size":"small"} }""")).Should().Contain(f => f.Field.StartsWith("rows[0]", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Otherwise_answers_where_no_row_does()
     {
         var table = Table("first", """{"when":{"n":"> 10"},"then":{"size":"large"}}""", "\"otherwise\":{\"size\":\"small\"},");
@@ -70,10 +88,10 @@ public sealed class DecisionTableTests
     [InlineData("first", """{"then":{"size":"small"}},{"when":{"n":"> 10"},"then":{"size":"large"}}""", "rows[1]", "decisions.never", "*Row 2*")]
     [InlineData("first", """{"then":{"size":"tiny"}}""", "rows[0].then.size", "decisions.output", "*small, middle, large*")]
     [InlineData("first", """{"then":{}}""", "rows[0].then.size", "decisions.output", "*")]
-    [InlineData("first", """{"when":{"m":"> 1"},"then":{"size":"small"}}""", "rows[0].when.m", "decisions.unknown-input", "*'m'*")]
-    [InlineData("first", """{"when":{"n":"> one"},"then":{"size":"small"}}""", "rows[0].when.n", "decisions.condition", "*'one'*")]
-    [InlineData("first", """{"when":{"n":true},"then":{"size":"small"}}""", "rows[0].when.n", "decisions.condition", "*")]
-    [InlineData("third", """{"then":{"size":"small"}}""", "hitPolicy", "documents.content", "*")]
+    [InlineData("first", """{"when":{"m":"> 1"},"then":{"size":"small"} }""", "rows[0].when.m", "decisions.unknown-input", "*'m'*")]
+    [InlineData("first", """{"when":{"n":"> one"},"then":{"size":"small"} }""", "rows[0].when.n", "decisions.condition", "*'one'*")]
+    [InlineData("first", """{"when":{"n":true},"then":{"size":"small"} }""", "rows[0].when.n", "decisions.condition", "*")]
+    [InlineData("third", """{"then":{"size":"small"} }""", "hitPolicy", "documents.content", "*")]
     [InlineData("first", """{"than":{"size":"small"}}""", "rows[0]", "documents.content", "*")]
     public void A_fault_is_named_by_its_path(string policy, string rows, string path, string code, string message)
     {
@@ -108,7 +126,7 @@ public sealed class DecisionTableTests
     [Fact]
     public void A_case_of_the_table_that_fails_is_a_fault()
     {
-        var table = Table("first", """{"then":{"size":"small"}}""", """
+        var table = Table("first", """{"then":{"size":"small"} }""", """
             "tests":[{"name":"right","inputs":{"n":1},"expect":{"size":"small"}},{"name":"wrong","inputs":{"n":1},"expect":{"size":"large"}},{"name":"blind","inputs":{},"expect":{}}],
             """);
 
