@@ -104,7 +104,7 @@ internal static partial class SecretRules
     [GeneratedRegex(@"://[A-Za-z0-9._-]+:(?!pass@|password@|secret@)[^\s/@""'{}<>$%…]{3,}@[A-Za-z0-9]")]
     private static partial Regex Address();
 
-    [GeneratedRegex(@"\b(?:Password|Pwd)=(?!\*|…|secret\b|password\b|x\b)[^;\s""'{}<>$%…)]{4,}", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:Password|Pwd)=(?!\*|…|secret\b|password\b|x\b)[^;\s""'{}<>$%…)|]{4,}", RegexOptions.IgnoreCase)]
     private static partial Regex ConnectionString();
 
     [GeneratedRegex(@"(?:secret|password|passwd|token|api_?key|access_?key|credential)\w*[""']?\s*[:=]\s*[""']([A-Za-z0-9+/=_-]{20,})[""']", RegexOptions.IgnoreCase)]
