@@ -46,13 +46,13 @@ internal static class HostVerbs
         await using var clock = await ReplayClock.Of(database.Report.AppConnectionString, ct);
         await using var app = HostComposition.Build([], settings, database.Report.AppConnectionString, log, clock);
 
-        await app.Services.ImportDocumentsAsync(WorkflowFiles.Folder, ct);
-        await app.Services.ImportWorkflowsAsync(WorkflowFiles.Folder, ct);
         if (!settings.IsDemo && settings.External?.Roles.Values.Contains(Roles.Administrator) != true && !await app.Services.GetRequiredService<FirstAdministrator>().IsThere(ct))
         {
             throw new SetupException("Nobody can make accounts: there is no administrator. Make the first one with the verb administrator, which prints its password.");
         }
 
+        await app.Services.ImportDocumentsAsync(WorkflowFiles.Folder, ct);
+        await app.Services.ImportWorkflowsAsync(WorkflowFiles.Folder, ct);
         var people = settings.IsDemo ? await SignIns(app.Services, settings.DataFolder) : [];
         await app.StartAsync(ct);
         Greet(settings, [.. app.Urls], people);

@@ -36,7 +36,7 @@ public sealed class HostFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Settings = Settings with { TrustsThisMachine = Trusts };
+        Settings = Trusts ? Settings : Settings with { TrustsThisMachine = false };
         database = await TestDatabase.CreateAsync();
         app = HostComposition.Build([], Settings, database.AppConnectionString);
         People = await EnsurePeople();

@@ -265,6 +265,7 @@ internal static class OpenApi
         return types switch
         {
             _ when types.Contains("null") => null,
+            [] => new JsonObject(),
             _ when types.Contains("object") && schema["properties"] is JsonObject members && depth < 6 => new JsonObject(
                 from member in schema["required"]?.AsArray().Select(r => r!.GetValue<string>()) ?? []
                 select KeyValuePair.Create(member, Example(members[member]!, depth + 1))),
