@@ -63,7 +63,7 @@ internal static class TokenModule
                     o.SetIssuer(issuer);
                 }
 
-                var web = o.UseAspNetCore().EnableTokenEndpointPassthrough().EnableAuthorizationEndpointPassthrough().EnableEndSessionEndpointPassthrough().EnableUserInfoEndpointPassthrough();
+                var web = o.UseAspNetCore().SuppressJsonResponseIndentation().EnableTokenEndpointPassthrough().EnableAuthorizationEndpointPassthrough().EnableEndSessionEndpointPassthrough().EnableUserInfoEndpointPassthrough();
                 if (posture.IsDemo)
                 {
                     web.DisableTransportSecurityRequirement();
