@@ -43,7 +43,7 @@ internal sealed class Recorder(string superuser)
         begin
           for t in select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
             where c.relkind = 'r' and n.nspname in ('platform', 'workflows', 'orders', 'inventory', 'returns', 'integration', 'intelligence', 'sandbox_erp')
-              and (n.nspname, c.relname) not in (('workflows', 'hosts'), ('workflows', 'in_flight'), ('platform', 'watch'), ('platform', 'retention'), ('platform', 'schema_versions'))
+              and (n.nspname, c.relname) not in (('workflows', 'hosts'), ('workflows', 'in_flight'), ('platform', 'watch'), ('platform', 'retention'), ('platform', 'schema_versions'), ('platform', 'chain'))
           loop
             execute format('create trigger zz_bench after insert or update or delete on %I.%I for each row execute function bench.note()', t.nspname, t.relname);
           end loop;

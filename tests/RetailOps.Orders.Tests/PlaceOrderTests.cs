@@ -120,6 +120,7 @@ public sealed class PlaceOrderTests(OrdersFixture orders) : IClassFixture<Orders
         { "customer.name orders.customer-name", o => o with { Customer = o.Customer! with { Name = "A\0" } } },
         { "customer.email orders.customer-email", o => o with { Customer = o.Customer! with { Email = "nobody" } } },
         { "customer.id orders.customer-id", o => o with { Customer = o.Customer! with { Id = "" } } },
+        { "customer.id orders.customer-id", o => o with { Customer = o.Customer! with { Id = "ada@example.org" } } },
         { "shippingMethod orders.shipping-method", o => o with { ShippingMethod = "" } },
         { "backorder orders.backorder", o => o with { Backorder = "later" } },
         { "lines[0].discount orders.discount", o => o with { Lines = [o.Lines[0] with { Discount = new(501, "GBP") }] } },

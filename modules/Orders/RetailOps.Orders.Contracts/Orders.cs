@@ -51,7 +51,7 @@ public sealed record NewPayment(string Tender, Money Amount, string? Reference =
 /// <param name="Name">1 to 200 characters; null when the channel does not say.</param>
 /// <param name="Email">1 to 254 characters with an at sign; null when the channel does not say.</param>
 /// <param name="ShipTo">Where to, at most 1,000 characters; null when the goods are fetched.</param>
-/// <param name="Id">The channel's own number of the customer, 1 to 64 visible characters; null for a guest. No personal data: it may stand in events.</param>
+/// <param name="Id">The channel's own number of the customer, 1 to 64 visible characters without an at sign; null for a guest. No personal data: it may stand in events.</param>
 public sealed record Customer(string? Name, string? Email, string? ShipTo = null, string? Id = null);
 
 /// <summary>What is ordered.</summary>

@@ -38,7 +38,8 @@ internal sealed class PlaceOrderValidator : AbstractValidator<PlaceOrder>
             customer.RuleFor(c => c.Email).Must(e => e is null || (Text.HasLength(e, 254) && e.IndexOf('@', StringComparison.Ordinal) is var at && at > 0 && at == e.LastIndexOf('@') && at < e.Length - 1))
                 .WithErrorCode("orders.customer-email").WithMessage("1 to 254 characters with an at sign.");
             customer.RuleFor(c => c.ShipTo).Must(s => s is null || Text.HasLength(s, 1_000)).WithErrorCode("orders.ship-to").WithMessage("1 to 1,000 characters.");
-            customer.RuleFor(c => c.Id).Must(i => i is null || IsVisible(i, 64)).WithErrorCode("orders.customer-id").WithMessage("1 to 64 visible characters.");
+            customer.RuleFor(c => c.Id).Must(i => i is null || (IsVisible(i, 64) && !i.Contains('@', StringComparison.Ordinal)))
+                .WithErrorCode("orders.customer-id").WithMessage("1 to 64 visible characters, and no email address: this number is kept for good.");
         }).When(r => r.Customer is not null);
     }
 
