@@ -229,6 +229,7 @@ public sealed class ApprovalInboxTests(DesignerShop shop) : IAsyncLifetime
 
         await here.Page.GetByRole(AriaRole.Link, new() { Name = "Sign out" }).First.ClickAsync();
         await here.Press("Sign out everywhere");
+        await here.Page.WaitForURLAsync("**/sign-in");
         shop.Clock.Advance(TimeSpan.FromSeconds(61));
         await there.Page.GotoAsync("/approvals?who=all&sort=amount");
         await there.Page.FillAsync("#name", "traveller");

@@ -131,9 +131,10 @@ internal static class SignOutPage
                 }
 
                 // The stamp is what every cookie of the account is looked at by.
-                if ((await http.Request.ReadFormAsync(http.RequestAborted))["everywhere"] == "yes" && await people.GetUserAsync(http.User) is { } person)
+                if ((await http.Request.ReadFormAsync(http.RequestAborted))["everywhere"] == "yes" && await people.GetUserAsync(http.User) is { } person
+                    && await people.UpdateSecurityStampAsync(person) is { Succeeded: false } failed)
                 {
-                    await people.UpdateSecurityStampAsync(person);
+                    throw new InvalidOperationException("Somebody's cookies could not be made void: " + string.Join(", ", failed.Errors.Select(e => e.Code)));
                 }
 
                 await signIn.SignOutAsync();
