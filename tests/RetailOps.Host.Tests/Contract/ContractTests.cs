@@ -54,6 +54,16 @@ public sealed class ContractTests(ContractShop shop)
     });
 
     [Fact]
+    public Task A_list_in_a_body_has_an_end() => Each(WithMembers.SelectMany(o => Members(o)!.Where(m => IsList(m.Value)).Select(m => (Operation: o, m.Key, Schema: m.Value))), async m =>
+    {
+        // As many as a body holds. What is wrong with each of them besides is said as well; what must not be is that they are all taken.
+        var element = Value(shop.Surface.Resolve(m.Schema)["items"])!.ToJsonString();
+        var many = string.Join(',', Enumerable.Repeat(element, Math.Min(20_000, (HttpModule.MaxBody - 2000) / (element.Length + 1))));
+        var answer = await Send(m.Operation, $"{{\"{m.Key}\":[{many}]{(Sample(m.Operation, but: m.Key) is ['{', '"', ..] rest ? "," + rest[1..] : "}")}");
+        return answer.Status is >= 400 and < 500 ? null : $"{m.Key}: {answer.Status} for {many.Length} bytes";
+    });
+
+    [Fact]
     public Task A_body_of_another_kind_is_refused() => Each(shop.Surface.Ours.Where(o => o.BodySchema is not null), async o =>
     {
         var answer = await Send(o, Sample(o), "text/plain");
@@ -102,7 +112,7 @@ public sealed class ContractTests(ContractShop shop)
     public Task Another_sites_page_changes_nothing() => Each(shop.Surface.Operations.Where(o => Changing.Contains(o.Method) && !o.Path.EndsWith("/bookmarks/resume", StringComparison.Ordinal)), async o =>
     {
         var answer = await shop.Send(new FuzzRequest(o.Method, Path(o), [.. Headers(o), ("Origin", "https://evil.example")], null, null));
-        return answer.Status == 403 && Code(answer) == "security.cross-site" ? null : $"{answer.Status} {answer.Text}";
+        return answer.Status == 403 && Code(answer) == "security.cross-site" && !answer.Headers.Keys.Any(h => h.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase)) ? null : $"{answer.Status} {answer.Text}";
     });
 
     [Fact]
@@ -190,7 +200,7 @@ public sealed class ContractTests(ContractShop shop)
     private static List<string> Faults(FuzzAnswer answer) =>
         answer.Text.StartsWith('{') && JsonElement.Parse(answer.Text).TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array ? [.. errors.EnumerateArray().Select(e => e.GetProperty("code").GetString()!)] : [];
 
-    private static async Task Each(IEnumerable<ApiOperationUnderTest> operations, Func<ApiOperationUnderTest, Task<string?>> fault)
+    private static async Task Each<T>(IEnumerable<T> operations, Func<T, Task<string?>> fault)
     {
         var faults = new List<string>();
         var count = 0;
@@ -199,7 +209,7 @@ public sealed class ContractTests(ContractShop shop)
             count++;
             if (await fault(operation) is { } said)
             {
-                faults.Add($"{operation.Id}: {said}");
+                faults.Add($"{operation}: {said}");
             }
         }
 
@@ -211,6 +221,20 @@ public sealed class ContractTests(ContractShop shop)
 
     private JsonObject Body(JsonObject schema) =>
         shop.Surface.Resolve(schema) is var resolved && resolved["oneOf"] is JsonArray choices ? shop.Surface.Resolve(choices.OfType<JsonObject>().First(c => (string?)c["type"] != "null")) : resolved;
+
+    private string Sample(ApiOperationUnderTest o, string but)
+    {
+        var sample = (JsonObject)JsonNode.Parse(Sample(o))!;
+        sample.Remove(but);
+        return sample.ToJsonString();
+    }
+
+    private bool IsList(JsonNode? schema) => shop.Surface.Resolve(schema)["type"] switch
+    {
+        JsonArray several => several.Any(t => (string?)t == "array"),
+        JsonValue one => (string?)one == "array",
+        _ => false,
+    };
 
     private string Sample(ApiOperationUnderTest o) => o.BodySchema is { } schema ? new SampleBodies(shop.Surface, new Random(1)).Of(Body(schema))?.ToJsonString() ?? "{}" : "{}";
 
