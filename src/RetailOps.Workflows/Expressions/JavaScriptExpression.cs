@@ -13,6 +13,7 @@ internal sealed class JavaScriptExpression : Expression
 {
     public const int MaxText = 16 * 1024;
     private const int MaxNesting = 64;
+    private const int MaxFunctions = 500;
     private const int MaxMessage = 1_000;
 
     private static readonly ScriptPreparationOptions Preparation = new()
@@ -85,9 +86,14 @@ internal sealed class JavaScriptExpression : Expression
 
     private static string Short(string message) => message.Length > MaxMessage ? message[..MaxMessage] + "…" : message;
 
-    /// <summary>Counts brackets before the parser recurses into them.</summary>
+    /// <summary>Counts brackets before the parser recurses into them, and functions in functions, whose scopes it walks again and again.</summary>
     private static void Refuse(string text)
     {
+        if (text.AsSpan().Count("=>") > MaxFunctions)
+        {
+            throw new FormatException($"A script may have {MaxFunctions} functions at most.");
+        }
+
         var depth = 0;
         foreach (var c in text)
         {

@@ -116,7 +116,8 @@ internal static class ScriptNatures
     private static (FrozenSet<string> Members, FrozenSet<string> Globals) Names()
     {
         var (members, globals) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
-        var engine = new Engine();
+        // Without what is taken away: Temporal alone would make "total" and "add" suspicious.
+        var engine = ScriptSandbox.Open(ScriptNature.Usual);
         ScriptProbes.Visit(engine, (owner, key, value) =>
         {
             if (key.IsString() && value.IsDataDescriptor() && value.Value is Function)

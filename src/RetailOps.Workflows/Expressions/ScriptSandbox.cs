@@ -132,7 +132,9 @@ internal static class ScriptSandbox
         Wrap(engine, (ObjectInstance)engine.Global.Get("String"), "raw", (_, args) => Size(args.At(0), 0) + args.Sum(Length));
         var json = (ObjectInstance)engine.Global.Get("JSON");
         var stringify = (Function)json.Get("stringify");
-        Replace(engine, json, "stringify", (self, args) => ScriptJson.Stringify(engine, stringify, self, args, MaxText));
+        Replace(engine, json, "stringify", (self, args) => Size(args.At(0), 0) > MaxText
+            ? throw new FormatException($"The script failed: stringify would give more than {MaxText} characters, or its value is nested too deeply.")
+            : ScriptJson.Stringify(engine, stringify, self, args, MaxText));
         var list = Prototype(engine, "Array");
         var things = (ObjectInstance)engine.Global.Get("Object");
         foreach (var name in (string[])["keys", "values", "entries", "assign", "getOwnPropertyNames", "getOwnPropertyDescriptors", "defineProperties"])

@@ -21,7 +21,7 @@ internal static class CellBlock
     /// <summary>What the process may have: one call that takes hundreds of megabytes fails, or ends it.</summary>
     private const long Heap = 384L * 1024 * 1024;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static async Task<IReadOnlyList<Ending>> Run(IReadOnlyList<(string Name, JsonObject Definition)> prisoners)
     {

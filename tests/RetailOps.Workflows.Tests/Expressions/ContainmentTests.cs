@@ -5,8 +5,8 @@ namespace RetailOps.Workflows.Tests;
 /// <summary>Whatever a definition says, the process that runs it lives, and soon does something else. Seen from outside, in a process with little memory.</summary>
 public sealed class ContainmentTests
 {
-    /// <summary>A script may take half a second, and a tenth more for a pattern; the rest is for a machine that others use too.</summary>
-    private const long Soon = 8_000;
+    /// <summary>Milliseconds of the processor. A script may take half a second, and a tenth more for a pattern; collecting what it leaves is the rest.</summary>
+    private const long Soon = 5_000;
 
     /// <summary>What all that one script or template does may allocate, most of it thrown away at once: the stack of a pattern is the largest of it.</summary>
     private const long Room = 160_000_000;
