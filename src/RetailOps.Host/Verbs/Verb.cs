@@ -27,7 +27,7 @@ internal sealed record Verb(
           RETAILOPS_KEY       32 bytes in base64, instead of the file key in the data folder
           RETAILOPS_TIME_ZONE where the books are kept, whose days documents are dated by; Europe/London
           RETAILOPS_GOVERN    all or files: which workflows go live by two people only; all for serve, files for demo
-          RETAILOPS_LIMITS    what each client may do, like read=50/150/1,write=20/60/1,behind=60: requests a second, burst, at once; see docs/api/limits.md
+          RETAILOPS_LIMITS    what each client may do, like read=50/100/1,write=20/40/1,behind=60: requests a second, burst, at once; see docs/api/limits.md
           RETAILOPS_LIMITS_OF  how many times as much some may do, like client:shop=4
           OTEL_EXPORTER_OTLP_ENDPOINT  where traces and metrics go; nowhere unless set
         """;
