@@ -55,7 +55,7 @@ public sealed record TrafficLimits
     /// <summary>
     /// Two cores serve a few hundred requests a second; a client that nobody gave more gets a part that leaves most of it to the others. What keeps the others'
     /// waiting short is not the rate but how much of one client is worked on together: half of what there are processors, whatever a request costs. A page of
-    /// more than 100 counts as several.
+    /// more than the usual size counts as several.
     /// </summary>
     public TrafficLimit Read { get; init; } = new(50, 100, Math.Max(1, Environment.ProcessorCount / 2));
 
