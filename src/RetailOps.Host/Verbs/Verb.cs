@@ -29,7 +29,7 @@ internal sealed record Verb(
           RETAILOPS_ISSUER    the public address of this system, for the tokens it gives out; the one that was asked, unless it is set
           RETAILOPS_OIDC_AUTHORITY  where people sign in besides here; with RETAILOPS_OIDC_CLIENT, RETAILOPS_OIDC_SECRET, RETAILOPS_OIDC_ROLES, RETAILOPS_OIDC_CLAIM
           RETAILOPS_GOVERN    all or files: which workflows go live by two people only; all for serve, files for demo
-          RETAILOPS_LIMITS    what each client may do, like read=50/150/1,write=20/60/1,behind=60: requests a second, burst, at once; see docs/api/limits.md
+          RETAILOPS_LIMITS    what each client may do, like read=50/100/1,write=20/40/1,behind=60: requests a second, burst, at once; see docs/api/limits.md
           RETAILOPS_LIMITS_OF  how many times as much some may do, like client:shop=4
           OTEL_EXPORTER_OTLP_ENDPOINT  where traces and metrics go; nowhere unless set
         """;

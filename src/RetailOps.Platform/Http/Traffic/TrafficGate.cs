@@ -60,10 +60,10 @@ internal sealed class TrafficGate(Traffic traffic, Pressure pressure)
         return null;
     }
 
-    /// <summary>A page costs what it holds: one for each hundred that are asked for.</summary>
+    /// <summary>A page costs what it holds: one for each usual page that is asked for.</summary>
     private static int Cost(HttpRequest request, TrafficClass kind) =>
         kind is TrafficClass.Read && request.QueryString.HasValue && int.TryParse(request.Query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
-            ? (Math.Clamp(limit, 1, Paging.Most) + 99) / 100
+            ? (Math.Clamp(limit, 1, Paging.Most) + Paging.Usual - 1) / Paging.Usual
             : 1;
 
     /// <summary>Of IPv6 the half that a house has for itself.</summary>

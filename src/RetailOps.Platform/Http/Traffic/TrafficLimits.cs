@@ -55,12 +55,12 @@ public sealed record TrafficLimits
     /// <summary>
     /// Two cores serve a few hundred requests a second; a client that nobody gave more gets a part that leaves most of it to the others. What keeps the others'
     /// waiting short is not the rate but how much of one client is worked on together: half of what there are processors, whatever a request costs. A page of
-    /// more than 100 counts as several.
+    /// more than the usual size counts as several.
     /// </summary>
-    public TrafficLimit Read { get; init; } = new(50, 150, Math.Max(1, Environment.ProcessorCount / 2));
+    public TrafficLimit Read { get; init; } = new(50, 100, Math.Max(1, Environment.ProcessorCount / 2));
 
     /// <summary>The flow that an order begins costs ten times what its acceptance does.</summary>
-    public TrafficLimit Write { get; init; } = new(20, 60, Math.Max(1, Environment.ProcessorCount / 2));
+    public TrafficLimit Write { get; init; } = new(20, 40, Math.Max(1, Environment.ProcessorCount / 2));
 
     /// <summary>One such request is as much work as thousands of others.</summary>
     public TrafficLimit Bulk { get; init; } = new(1, 10, 1);
@@ -107,7 +107,7 @@ public sealed record TrafficLimits
         Weights.TryGetValue(who, out var weight) ? Of(kind).Times(weight) : isLoopback ? Of(kind).Times(LoopbackWeight) : Of(kind);
 
     /// <summary>Reads the settings.</summary>
-    /// <param name="limits"><c>RETAILOPS_LIMITS</c>: like <c>read=50/150/1,write=20/60/1,behind=60</c>, requests a second, burst, at once; seconds. What is left out stays as it is.</param>
+    /// <param name="limits"><c>RETAILOPS_LIMITS</c>: like <c>read=50/100/1,write=20/40/1,behind=60</c>, requests a second, burst, at once; seconds. What is left out stays as it is.</param>
     /// <param name="weights"><c>RETAILOPS_LIMITS_OF</c>: like <c>client:shop=4,client:erp=2</c>.</param>
     /// <exception cref="SetupException">It cannot be read.</exception>
     public TrafficLimits With(string? limits, string? weights)
@@ -137,7 +137,7 @@ public sealed record TrafficLimits
     }
 
     internal static SetupException Unreadable(string setting) =>
-        new($"'{setting}' sets no limits: write RETAILOPS_LIMITS like read=50/150/1,write=20/60/1,bulk=1/10/1,open=20/60/32,sign-in=2/60/2,behind=60 and RETAILOPS_LIMITS_OF like client:shop=4.");
+        new($"'{setting}' sets no limits: write RETAILOPS_LIMITS like read=50/100/1,write=20/40/1,bulk=1/10/1,open=20/60/32,sign-in=2/60/2,behind=60 and RETAILOPS_LIMITS_OF like client:shop=4.");
 
     private static IEnumerable<(string Name, string Value)> Pairs(string? text) =>
         from part in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
