@@ -39,6 +39,17 @@ internal static class ApiWords
         ["correlationId"] = "Only those about this.",
         ["hasIncidents"] = "Only those with open incidents, or only those without.",
         ["wait"] = "Which of its waits.",
+        ["tier"] = "Only those of this tier: 1 asks for one person, 2 for two.",
+        ["mine"] = "True for what the caller may do only.",
+        ["dueBefore"] = "Only those due before this instant.",
+        ["minAmount"] = "Only those of this amount or more, in the currency beside it.",
+        ["currency"] = "The currency of `minAmount`, like `GBP`.",
+        ["overdue"] = "True for what is late only.",
+        ["sort"] = "`opened`, `due` or, for approvals, `amount`; `opened` when it is left out.",
+        ["object"] = "Only what was done to this, by its business key, like `order/…`.",
+        ["actor"] = "Only what this person or client did, like `person:…` or `client:…`.",
+        ["from"] = "Only from this instant on.",
+        ["to"] = "Only before this instant.",
     };
 
     /// <summary>The groups of operations.</summary>
@@ -55,6 +66,10 @@ internal static class ApiWords
         ["Decisions"] = "Decision tables, in versions.",
         ["Workflows"] = "Instances, incidents and versions of workflows.",
         ["Integrations"] = "Other systems, and what is under way to them.",
+        ["Audit"] = "Who did what, and the chain that holds it.",
+        ["Clients"] = "Systems and applications that call, and their secrets.",
+        ["Customers"] = "Personal data: to hand out and to erase.",
+        ["People"] = "Accounts, their roles and where they work.",
         ["Intelligence"] = "What models said, and why.",
     };
 }

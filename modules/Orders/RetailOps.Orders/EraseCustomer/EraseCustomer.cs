@@ -21,8 +21,10 @@ internal sealed class EraseCustomerHandler(UnitOfWork work) : IRequestHandler<Er
     public async Task<Result<ErasedCustomer>> Handle(EraseCustomer request, CancellationToken ct)
     {
         var orders = await work.Join<OrdersDbContext>(ct);
+        var own = work.Caller.Channels?.ToList();
         var ids = await orders.Orders.AsNoTracking()
             .Where(o => request.OrderId != null ? o.Id == request.OrderId : o.Channel == request.Channel && o.CustomerId == request.CustomerId)
+            .Where(o => own == null || own.Contains(o.Channel))
             .Select(o => o.Id).ToListAsync(ct);
         if (ids.Count == 0)
         {

@@ -28,7 +28,7 @@ internal sealed class ExportCustomerHandler(UnitOfWork work) : IRequestHandler<E
         select o.id, o.channel, o.external_id, o.customer_id, o.placed_at, o.status, o.total_minor, o.currency, p.name, p.email, p.ship_to, p.erased
         from orders.orders o left join orders.people p on p.id = o.person_id
         where ($1::uuid is null or o.id = $1) and ($2::text is null or (o.channel = $2 and o.customer_id = $3)) and ($4::text is null or lower(p.email) = lower($4))
-          and ($5::uuid is null or o.id > $5)
+          and ($5::uuid is null or o.id > $5) and ($7::text[] is null or o.channel = any($7))
         order by o.id limit $6
         """;
 
@@ -37,7 +37,7 @@ internal sealed class ExportCustomerHandler(UnitOfWork work) : IRequestHandler<E
         var found = new List<CustomerOrder>();
         await using (var command = new NpgsqlCommand(Sql, await work.Connection(ct))
         {
-            Parameters = { Id(request.OrderId), Text(request.Channel), Text(request.CustomerId), Text(request.Email), Id(request.After), new() { Value = request.Limit } },
+            Parameters = { Id(request.OrderId), Text(request.Channel), Text(request.CustomerId), Text(request.Email), Id(request.After), new() { Value = request.Limit }, Own() },
         })
         {
             await using var reader = await command.ExecuteReaderAsync(ct);
@@ -58,6 +58,9 @@ internal sealed class ExportCustomerHandler(UnitOfWork work) : IRequestHandler<E
 
         return found;
     }
+
+    /// <summary>The channels that the caller is bound to; another's customer is nobody's.</summary>
+    private NpgsqlParameter Own() => new() { Value = (object?)work.Caller.Channels?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
     private static NpgsqlParameter Id(OrderId? value) => new() { Value = (object?)value?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid };
 

@@ -95,6 +95,7 @@ internal static partial class ExternalSignIn
 
         var person = (await services.GetRequiredService<UserManager<Person>>().FindByIdAsync(admitted.Value.Id.ToString()))!;
         context.Principal = await services.GetRequiredService<SignInManager<Person>>().CreateUserPrincipalAsync(person);
+        await services.GetRequiredService<SignInTrail>().Write(new Kernel.Caller.Person(person.Id, new HashSet<string>()), (id, at) => new SignedIn(id, at, person.Id), CancellationToken.None);
     }
 
     [LoggerMessage(6303, LogLevel.Warning, "A sign-in through the other service was refused: {Reason}")]
