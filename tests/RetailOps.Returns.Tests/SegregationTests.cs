@@ -56,6 +56,24 @@ public sealed class SegregationTests(ReturnsFixture shop) : IClassFixture<Return
     }
 
     [Fact]
+    public async Task Who_was_shown_the_secret_of_the_client_that_asked_never_decides()
+    {
+        // An administrator of then, who is finance by now.
+        var maker = ReturnsFixture.PersonOf(Roles.Administrator, Roles.Finance);
+        await shop.Must(maker, new CreateClient("kiosk-7", ClientKind.System, IsPublic: false, new ClientTerms("Kiosk", ["returns.request"]), null));
+        var kiosk = new Caller.Client("kiosk-7", new HashSet<string> { "returns.request" });
+        var came = await shop.Must(kiosk, ReturnsFixture.Asked(await shop.Sold(null as string, ("SOFA", 1, 20_000)), (1, 1)));
+        await Inspect(came.Id);
+        var approval = await shop.Must(Flow, new OpenApproval((await shop.Must(Flow, new GrantRefund(came.Id, Guid.CreateVersion7()))).Id));
+
+        var byMaker = await shop.Run(maker, new DecideApproval(approval.Id, true));
+        var byOther = await shop.Run(finance, new DecideApproval(approval.Id, true));
+
+        byMaker.Refusal!.Code.Should().Be("returns.own-request");
+        byOther.IsSuccess.Should().BeTrue();
+    }
+
+    [Fact]
     public async Task Who_acts_for_a_person_without_a_sign_in_never_decides_nor_leaves_it_to_others()
     {
         var approval = await Asked(20_000);

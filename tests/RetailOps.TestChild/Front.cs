@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
+using RetailOps.Platform;
 using RetailOps.Testing;
 using RetailOps.Workflows;
 
@@ -19,6 +21,9 @@ public static class Front
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         TestHost.Compose(builder, connection, Customers.Options);
+
+        // Whoever calls from this machine is the command line: endpoints ask for somebody.
+        builder.Services.AddSingleton(new SecurityPosture(IsDemo: true) { TrustsThisMachine = true }).AddSingleton<Callers>();
         await using var app = builder.Build();
         app.MapWorkflowEndpoints();
         await app.StartAsync();

@@ -46,7 +46,11 @@ internal static class ApprovalsEndpoints
 
     private static void MapAction<TBody>(RouteGroupBuilder approvals, string verb, string name, string summary, Func<Guid, TBody, int, MediatR.IRequest<Result<ApprovalView>>> request) =>
         approvals.MapPost("/approvals/{id:guid}:" + verb, async Task<Results<Ok<ApprovalView>, ProblemHttpResult>> (Guid id, TBody body, Door door, HttpContext http, CancellationToken ct) =>
-                Revision.TryReadIfMatch(http.Request, out var seen, out var problem) ? (await door.Run(request(id, body, seen), ct)).ToOk(http.Response, a => a.Revision) : problem)
+            {
+                // The framework does not know that a body of an open type is needed.
+                _ = body ?? throw new BadHttpRequestException("The body is missing.");
+                return Revision.TryReadIfMatch(http.Request, out var seen, out var problem) ? (await door.Run(request(id, body, seen), ct)).ToOk(http.Response, a => a.Revision) : problem;
+            })
             .WithName(name)
             .WithSummary(summary)
             .TakesIdempotencyKey(required: false)

@@ -34,6 +34,7 @@ public sealed class MatrixTests(MatrixHost host) : IClassFixture<MatrixHost>
         ["ApprovePolicy"] = "DecideDocument",
         ["ApproveRefund"] = "DecideApproval",
         ["ApproveWorkflow"] = "DecideWorkflow",
+        ["BulkApproveRefunds"] = "DecideApproval",
         ["DiscardDeadLetter"] = "DecideDeadLetter",
         ["DiscardDeadStimulus"] = "DecideDeadStimulus",
         ["EnableClient"] = "DisableClient",

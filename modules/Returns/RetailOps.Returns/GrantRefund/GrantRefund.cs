@@ -59,7 +59,7 @@ internal sealed class GrantRefundHandler(UnitOfWork work, ISender sender, Govern
                 CustomerId = came.CustomerId,
                 Account = account,
                 RequestedBy = came.RequestedBy,
-                Barred = came.Involved.Union(policy.Hands),
+                Barred = came.Involved.Union(policy.Hands).Union(await ClientHands.Of(work, came.Involved, ct)),
             },
             before,
             policy,

@@ -43,7 +43,7 @@ internal sealed class GrantSundryCreditHandler(UnitOfWork work, GovernedDocument
                 CustomerId = request.CustomerId,
                 Account = account,
                 RequestedBy = work.Caller.Actor,
-                Barred = policy.Hands.Prepend(work.Caller.Actor).Distinct(),
+                Barred = policy.Hands.Prepend(work.Caller.Actor).Union(await ClientHands.Of(work, [work.Caller.Actor], ct)),
             },
             before,
             policy,
