@@ -95,7 +95,7 @@ public sealed class ApprovalInboxTests(DesignerShop shop) : IAsyncLifetime
 
         (forced.Status, forced.Body.GetProperty("code").GetString()).Should().Be((422, "returns.own-request"));
         (delegated.Status, delegated.Body.GetProperty("code").GetString()).Should().Be((422, "returns.own-request"));
-        (application.Status, application.Body.GetProperty("code").GetString()).Should().Be((422, "returns.approver-is-no-person"));
+        (application.Status, application.Body.GetProperty("code").GetString()).Should().Be((403, "security.forbidden"));
     }
 
     [Fact]

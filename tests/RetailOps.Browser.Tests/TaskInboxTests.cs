@@ -23,8 +23,9 @@ public sealed class TaskInboxTests(DesignerShop shop)
             "facts":{"typeName":"Object","expression":{"type":"JavaScript","value":"({ supplier: 'Lamps & <Sons>', paid: { amount: '412.00', currency: 'GBP' }, broken: 7 })"}},
             "form":{"typeName":"Object","expression":{"type":"JavaScript","value":"[{ name: 'amount', label: 'What we claim', type: 'money', currency: 'GBP', required: true, min: 1, max: 412, hint: 'At most what we paid' }, { name: 'units', label: 'Broken pieces', type: 'number', required: true }, { name: 'why', label: 'What broke them', type: 'choice', choices: ['Packing', 'Carrier', 'Maker <x>'], required: true }, { name: 'by', label: 'They answer by', type: 'date' }, { name: 'photos', label: 'There are photos', type: 'boolean' }, { name: 'note', label: 'Anything else', type: 'string', lines: 3 }]"}},
             "answer":{"typeName":"Object","memoryReference":{"id":"v-said"}}},
-           {"id":"wait","type":"Elsa.Event","version":1,"eventName":{"typeName":"String","expression":{"type":"Literal","value":"never"}}}],
-          "connections":[{"source":{"activity":"ask","port":"Claim"},"target":{"activity":"wait","port":"In"} }]}}
+           {"id":"wait","type":"Elsa.Event","version":1,"eventName":{"typeName":"String","expression":{"type":"Literal","value":"never"}}},
+           {"id":"no","type":"Elsa.Finish","version":1}],
+          "connections":[{"source":{"activity":"ask","port":"Let it be"},"target":{"activity":"no","port":"In"} },{"source":{"activity":"ask","port":"Claim"},"target":{"activity":"wait","port":"In"} }]}}
         """;
 
     [Fact]
