@@ -131,7 +131,7 @@ public sealed class FourEyesTests(FourEyesShop shop) : IClassFixture<FourEyesSho
         ];
 
         string.Join(", ", tried.Select(t => $"{t.Way} {t.Answer.Status}"))
-            .Should().Be("publish 200, approve 404, publish many 200, import 200, revert 201, retract 200, retract many 200, delete 202, delete many 200", "an application draws; it does not even propose");
+            .Should().Be("publish 200, approve 403, publish many 200, import 200, revert 201, retract 400, retract many 200, delete 202, delete many 200", "an application draws; it does not even propose");
         (await shop.Live(flow)).Should().Be(live);
         (await shop.Asked()).Should().NotBeNull("new refunds are asked about as before");
     }

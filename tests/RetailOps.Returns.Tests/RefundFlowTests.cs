@@ -124,8 +124,10 @@ public sealed class FlowShop : IAsyncLifetime
              "approval":{"typeName":"Object","memoryReference":{"id":"v-Approval"}},"dueAt":{"typeName":"Object","memoryReference":{"id":"v-Due"}}},
             {"id":"pay","type":"RetailOps.ExecuteRefund","version":1,"refundId":{"typeName":"Guid","expression":{"type":"JavaScript","value":"getRefund()"}},
              "document":{"typeName":"Object","memoryReference":{"id":"v-Document"}}},
+            {"id":"void","type":"RetailOps.VoidRefund","version":1,"refundId":{"typeName":"Guid","expression":{"type":"JavaScript","value":"getRefund()"}},
+             "reason":{"typeName":"String","expression":{"type":"Literal","value":"It could not be paid"}}},
             """,
-            [("begin", "Done", "grant"), ("grant", "Granted", "pay"), ("grant", "NeedsApproval", "ask"), ("grant", "Refused", "k-refusal"), ("pay", "Executed", "k-document"), ("ask", "Done", "k-approval"), ("k-approval", "Done", "k-due")]));
+            [("begin", "Done", "grant"), ("pay", "Refused", "void"), ("grant", "Granted", "pay"), ("grant", "NeedsApproval", "ask"), ("grant", "Refused", "k-refusal"), ("pay", "Executed", "k-document"), ("ask", "Done", "k-approval"), ("k-approval", "Done", "k-due")]));
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "b.json"), Definition(
             "asked",
             "returns.approval-opened.v1",

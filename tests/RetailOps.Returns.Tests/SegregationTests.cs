@@ -61,7 +61,7 @@ public sealed class SegregationTests(ReturnsFixture shop) : IClassFixture<Return
         // An administrator of then, who is finance by now.
         var maker = ReturnsFixture.PersonOf(Roles.Administrator, Roles.Finance);
         await shop.Must(maker, new CreateClient("kiosk-7", ClientKind.System, IsPublic: false, new ClientTerms("Kiosk", ["returns.request"]), null));
-        var kiosk = new Caller.Client("kiosk-7", new HashSet<string> { "returns.request" });
+        var kiosk = new Caller.Client("kiosk-7", new HashSet<string> { "returns.request", "orders.claim-returnable" });
         var came = await shop.Must(kiosk, ReturnsFixture.Asked(await shop.Sold(null as string, ("SOFA", 1, 20_000)), (1, 1)));
         await Inspect(came.Id);
         var approval = await shop.Must(Flow, new OpenApproval((await shop.Must(Flow, new GrantRefund(came.Id, Guid.CreateVersion7()))).Id));
