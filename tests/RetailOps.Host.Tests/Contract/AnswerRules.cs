@@ -64,9 +64,9 @@ internal static partial class AnswerRules
         try
         {
             var body = JsonElement.Parse(answer.Text);
-            if (answer.MediaType == "application/json")
+            if (operation.IsDesigners && body.TryGetProperty("statusCode", out var code))
             {
-                return body.TryGetProperty("statusCode", out var code) && code.GetInt32() == answer.Status && body.TryGetProperty("errors", out _) ? null : $"not Elsa's shape: {answer.Text}";
+                return code.GetInt32() == answer.Status && body.TryGetProperty("errors", out _) ? null : $"not Elsa's shape: {answer.Text}";
             }
 
             return body.GetProperty("status").GetInt32() == answer.Status && body.GetProperty("code").GetString() is { Length: > 0 } && body.GetProperty("traceId").GetString() is { Length: > 0 }
