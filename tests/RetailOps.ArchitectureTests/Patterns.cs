@@ -7,6 +7,9 @@ internal static partial class Patterns
     [GeneratedRegex(@"^\s*\[assembly:[^\n]*\bInternalsVisibleTo(?:Attribute)?\(\s*""([^"",]+)", RegexOptions.Multiline)]
     public static partial Regex Friend();
 
+    [GeneratedRegex(@"\bLoggerMessage\s*\(\s*(\d+)")]
+    public static partial Regex LogId();
+
     [GeneratedRegex(@"\b(Npgsql\w*|UseNpgsql)\b")]
     public static partial Regex Npgsql();
 

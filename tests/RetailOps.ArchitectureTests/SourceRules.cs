@@ -82,6 +82,14 @@ internal static class SourceRules
         where lines > LongestFile
         select $"{source.Path}: {lines} lines; beyond {LongestFile} something hides in it.";
 
+    /// <summary>Who looks for a number in a log finds one sentence.</summary>
+    public static IEnumerable<string> LogIdsAreOnesOwn(World world) =>
+        from source in world.Sources
+        from Match log in Patterns.LogId().Matches(source.Code)
+        group source.Path by log.Groups[1].Value into uses
+        where uses.Count() > 1
+        select $"{uses.Key} is the id of {uses.Count()} log messages: {string.Join(", ", uses)}";
+
     /// <summary>A rule holds for all or is no rule.</summary>
     public static IEnumerable<string> NoRuleIsSkipped(World world) =>
         from source in world.Sources

@@ -18,6 +18,9 @@ public sealed class SourceRulesTests
     public void Files_are_short() => SourceRules.FilesAreShort(World.OnDisk).Should().BeEmpty();
 
     [Fact]
+    public void Log_ids_are_ones_own() => SourceRules.LogIdsAreOnesOwn(World.OnDisk).Should().BeEmpty();
+
+    [Fact]
     public void No_rule_is_skipped() => SourceRules.NoRuleIsSkipped(World.OnDisk).Should().BeEmpty();
 
     [Theory]
@@ -84,6 +87,13 @@ public sealed class SourceRulesTests
     {
         SourceRules.FilesAreShort(Orders("A.cs", string.Concat(Enumerable.Repeat("\n", 400)) + "class A;\n")).Should().ContainSingle();
         SourceRules.FilesAreShort(Orders("A.cs", string.Concat(Enumerable.Repeat("\n", 399)) + "class A;\n")).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_log_id_that_is_there_twice_is_seen()
+    {
+        SourceRules.LogIdsAreOnesOwn(Orders("A.cs", "[LoggerMessage(1, LogLevel.Warning, \"A\")] void A();\n[LoggerMessage(1, LogLevel.Warning, \"B\")] void B();")).Should().ContainSingle();
+        SourceRules.LogIdsAreOnesOwn(Orders("A.cs", "[LoggerMessage(1, LogLevel.Warning, \"A\")] void A();\n[LoggerMessage(2, LogLevel.Warning, \"B\")] void B();")).Should().BeEmpty();
     }
 
     [Fact]

@@ -103,7 +103,7 @@ internal static class ApiShapes
         var scopes = Permissions.All.Where(p => !p.StartsWith("system.", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToDictionary(p => p, p => $"What needs the permission {p}.");
         components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
-            ["cookie"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Cookie, Name = "retailops", Description = "From /sign-in; for people." },
+            ["cookie"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Cookie, Name = "retailops", Description = "From /sign-in; for people. Outside Demo its name is `__Host-retailops`." },
             ["oauth2"] = new OpenApiSecurityScheme
             {
                 Type = SecuritySchemeType.OAuth2,

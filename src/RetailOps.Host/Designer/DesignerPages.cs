@@ -72,7 +72,7 @@ internal static class DesignerPages
         }
 
         var ends = http.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc ?? clock.GetUtcNow();
-        return TypedResults.Json(new { name = http.User.Identity!.Name, token, secondsLeft = (long)(ends - clock.GetUtcNow()).TotalSeconds });
+        return TypedResults.Json(new { name = http.User.Identity!.Name, token, secondsLeft = (long)(DesignerTokens.EndOf(http.User, ends) - clock.GetUtcNow()).TotalSeconds });
     }
 
     private static void MapOwnFile(IEndpointRouteBuilder app, string name, string type)

@@ -143,7 +143,7 @@ internal sealed partial class ImportDocumentsHandler(UnitOfWork work, GovernedDo
         return new ImportedDocuments(count);
     }
 
-    [LoggerMessage(6302, LogLevel.Information, "{File} is version {Version} of its document, {Status}")]
+    [LoggerMessage(6352, LogLevel.Information, "{File} is version {Version} of its document, {Status}")]
     private static partial void LogImported(ILogger log, string file, int version, string status);
 }
 

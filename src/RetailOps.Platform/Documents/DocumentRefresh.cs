@@ -41,6 +41,6 @@ internal sealed partial class DocumentRefresh(GovernedDocuments documents, ILogg
         }
     }
 
-    [LoggerMessage(6301, LogLevel.Warning, "Governed documents cannot be read at the moment: {Reason}")]
+    [LoggerMessage(6351, LogLevel.Warning, "Governed documents cannot be read at the moment: {Reason}")]
     private static partial void LogTrouble(ILogger log, string reason);
 }

@@ -15,7 +15,7 @@ internal sealed record DesignerOperation;
 /// Stands before every operation of the API, before its body is read: who is it, does a foreign web page speak through the
 /// browser of somebody, does he ask for no more than his share, is the idempotency key in order.
 /// </summary>
-internal sealed class ApiGate(RequestDelegate next, Callers callers, DesignerTokens tokens, TrafficGate traffic, TimeProvider clock)
+internal sealed class ApiGate(RequestDelegate next, Callers callers, DesignerTokens tokens, TrafficGate traffic, Denials denials, TimeProvider clock)
 {
     public async Task InvokeAsync(HttpContext http)
     {
@@ -52,6 +52,12 @@ internal sealed class ApiGate(RequestDelegate next, Callers callers, DesignerTok
     {
         if (caller is null)
         {
+            if (http.Features.Get<TokenAnswer>() is null && FirstPassword.IsOf(http.User))
+            {
+                await FirstPassword.Refuse(http);
+                return;
+            }
+
             await (http.Features.Get<TokenAnswer>() is null
                 ? Problems.Write(http, StatusCodes.Status401Unauthorized, "security.unauthenticated", "Send an access token from /connect/token, or sign in first: open /sign-in in a browser.")
                 : Problems.Write(http, StatusCodes.Status401Unauthorized, "security.invalid-token", "The access token is not ours, has ended or was taken back; ask /connect/token for a new one."));
@@ -66,6 +72,7 @@ internal sealed class ApiGate(RequestDelegate next, Callers callers, DesignerTok
 
         if (CrossSite.IsForged(http.Request))
         {
+            denials.CrossSite(caller.Actor, http.Request.Path);
             await Problems.Write(http, StatusCodes.Status403Forbidden, "security.cross-site", "Another site's page may not change anything here.");
             return;
         }

@@ -10,11 +10,19 @@ namespace RetailOps.Platform;
 /// What an endpoint needs to reach the modules: the caller of this HTTP request, its idempotency key, and the request door.
 /// Scoped; inject it into the endpoint's method.
 /// </summary>
-public sealed class Door(RequestRunner runner)
+public sealed class Door
 {
+    private readonly RequestRunner runner;
+    private readonly Denials denials;
     private Caller? caller;
     private IdempotencyKey? key;
     private bool keyIsSpent;
+
+    internal Door(RequestRunner runner, Denials denials)
+    {
+        this.runner = runner;
+        this.denials = denials;
+    }
 
     /// <summary>Who asks.</summary>
     /// <exception cref="InvalidOperationException">The endpoint is not part of the API group, so nobody was asked who they are.</exception>
@@ -35,6 +43,11 @@ public sealed class Door(RequestRunner runner)
         keyIsSpent = key is not null;
         var result = await runner.Run(Caller, request, key, ct);
         Lacks = result.Refusal is { Kind: RefusalKind.Forbidden } ? request.GetType().GetCustomAttribute<NeedsAttribute>()?.Permission : null;
+        if (Lacks is not null)
+        {
+            denials.Right(Caller.Actor, Lacks, request.GetType().Name);
+        }
+
         return result;
     }
 

@@ -23,6 +23,7 @@ public static class HttpModule
         limits ??= new();
         services.AddSingleton(limits);
         services.AddSingleton<Traffic>();
+        services.AddSingleton<Denials>();
         services.AddSingleton<TrafficGate>();
         services.AddSingleton<Pressure>();
         services.AddHostedService(s => s.GetRequiredService<Pressure>());
@@ -34,7 +35,7 @@ public static class HttpModule
                 http, StatusCodes.Status503ServiceUnavailable, "system.too-slow", "This took too long and was given up. Repeat the request with the same Idempotency-Key."),
         });
         services.AddExceptionHandler<ExceptionAnswers>();
-        services.AddScoped<Door>();
+        services.AddScoped(s => new Door(s.GetRequiredService<RequestRunner>(), s.GetRequiredService<Denials>()));
         services.AddSingleton<Drain>();
         services.AddHostedService(s => s.GetRequiredService<Drain>());
         services.ConfigureHttpJsonOptions(o => ApiJson.Configure(o.SerializerOptions));

@@ -41,11 +41,17 @@ public sealed class Callers(SecurityPosture posture)
     public Caller? Of(HttpContext http) =>
         http.Features.Get<TokenAnswer>() is { } token ? token.Caller
         : SignedIn(http.User) is { } person ? person
-        : posture is { IsDemo: true, TrustsThisMachine: true } && IsFromThisMachine(http) ? Cli
+        : posture is { IsDemo: true, TrustsThisMachine: true } && !FirstPassword.IsOf(http.User) && IsFromThisMachine(http) ? Cli
         : null;
 
-    /// <summary>The person who signed in, or null: a page or dashboard for people never counts being on this machine as a credential.</summary>
-    public static Caller.Person? SignedIn(ClaimsPrincipal user)
+    /// <summary>
+    /// The person who signed in, or null: a page or dashboard for people never counts being on this machine as a credential. Nobody is whoever has
+    /// to change the first password before anything else.
+    /// </summary>
+    public static Caller.Person? SignedIn(ClaimsPrincipal user) => FirstPassword.IsOf(user) ? null : Known(user);
+
+    /// <summary>Whose cookie it is, whatever the person may do with it now.</summary>
+    internal static Caller.Person? Known(ClaimsPrincipal user)
     {
         if (user.Identity is not { IsAuthenticated: true } || !Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id))
         {

@@ -31,6 +31,11 @@ public sealed class DesignerTokens
     public async Task<string?> For(ClaimsPrincipal user, CancellationToken ct) =>
         Callers.SignedIn(user) is not null && Sessions.Of(user) is { } session && !await sessions.HasEnded(session, ct) ? protector.Protect(session.ToString()) : null;
 
+    /// <summary>When the session of who is signed in ends, unless it is used.</summary>
+    /// <param name="user">Who is signed in.</param>
+    /// <param name="cookie">When the cookie ends.</param>
+    public static DateTimeOffset EndOf(ClaimsPrincipal user, DateTimeOffset cookie) => Sessions.LatestEnd(user) is { } end && end < cookie ? end : cookie;
+
     /// <summary>
     /// Browsers cannot set a header on a web socket, so the designer writes its token into the address. It becomes the header that it is
     /// elsewhere, before anything can log the address.

@@ -27,8 +27,14 @@ internal sealed class Person : IdentityUser<Guid>
     /// <summary>The nodes where this person works; null for all.</summary>
     public List<string>? Nodes { get; private set; }
 
+    /// <summary>How long the password opens an account whose owner did not choose it; null when the owner did.</summary>
+    public DateTimeOffset? PasswordUntil { get; private set; }
+
     /// <summary>How many facts there are of this account, see <see cref="PersonRow"/>.</summary>
     public int Revision { get; private set; }
+
+    /// <summary>The password that is about to be kept is the owner's choice.</summary>
+    public void ChoosesPassword() => PasswordUntil = null;
 }
 
 internal sealed class PersonConfiguration : IEntityTypeConfiguration<Person>
@@ -46,6 +52,7 @@ internal sealed class PersonConfiguration : IEntityTypeConfiguration<Person>
         builder.Property(p => p.Roles).HasColumnName("roles");
         builder.Property(p => p.Channels).HasColumnName("channels");
         builder.Property(p => p.Nodes).HasColumnName("nodes");
+        builder.Property(p => p.PasswordUntil).HasColumnName("password_until");
         builder.Property(p => p.Revision).HasColumnName("revision");
         builder.Property(p => p.LockoutEnabled).HasColumnName("lockout_enabled");
         builder.Property(p => p.LockoutEnd).HasColumnName("lockout_end");

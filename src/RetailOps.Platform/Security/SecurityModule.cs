@@ -1,5 +1,6 @@
 using System.Security.Claims;
 
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -39,7 +40,7 @@ public static class SecurityModule
         services.AddDbContext<PeopleDbContext>();
         services.AddIdentityCore<Person>(o =>
         {
-            o.Password = new PasswordOptions { RequiredLength = 12, RequireDigit = false, RequireLowercase = false, RequireUppercase = false, RequireNonAlphanumeric = false };
+            o.Password = new PasswordOptions { RequiredLength = PasswordLaw.Least, RequireDigit = false, RequireLowercase = false, RequireUppercase = false, RequireNonAlphanumeric = false };
             o.Lockout = new LockoutOptions { AllowedForNewUsers = true, MaxFailedAccessAttempts = 5, DefaultLockoutTimeSpan = TimeSpan.FromMinutes(15) };
         }).AddUserStore<UserOnlyStore<Person, PeopleDbContext, Guid>>().AddSignInManager();
         services.AddScoped<IUserClaimsPrincipalFactory<Person>, PersonClaims>();
@@ -56,7 +57,8 @@ public static class SecurityModule
 
         var authentication = services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme, o =>
         {
-            o.Cookie.Name = "retailops";
+            o.Cookie.Name = NameOf("retailops", posture);
+            o.Cookie.Path = "/";
             o.Cookie.HttpOnly = true;
             o.Cookie.SameSite = SameSiteMode.Lax;
             o.Cookie.SecurePolicy = posture.IsDemo ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
@@ -64,6 +66,13 @@ public static class SecurityModule
             o.SlidingExpiration = true;
             o.Events.OnValidatePrincipal = async context =>
             {
+                if (context.Principal is { } user && Sessions.IsOver(user, context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()))
+                {
+                    context.RejectPrincipal();
+                    await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
+                    return;
+                }
+
                 await SecurityStampValidator.ValidatePrincipalAsync(context);
                 context.ShouldRenew &= !OnlyLooks(context.HttpContext);
             };
@@ -84,9 +93,10 @@ public static class SecurityModule
         services.AddTokens(posture);
         services.AddAntiforgery(o =>
         {
-            o.Cookie.Name = "retailops-form";
+            o.Cookie.Name = NameOf("retailops-form", posture);
+            o.Cookie.Path = "/";
             o.Cookie.SameSite = SameSiteMode.Strict;
-            o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            o.Cookie.SecurePolicy = posture.IsDemo ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
             o.SuppressXFrameOptionsHeader = true;
         });
         return services;
@@ -98,6 +108,7 @@ public static class SecurityModule
         SignInPage.Map(app);
         SignInAgainPage.Map(app);
         SignOutPage.Map(app);
+        ChangePasswordPage.Map(app);
         TokenEndpoints.Map(app);
         ExternalSignIn.Map(app);
     }
@@ -113,12 +124,21 @@ public static class SecurityModule
             var inner = endpoint.RequestDelegate;
             endpoint.RequestDelegate = http => Callers.SignedIn(http.User) switch
             {
-                null => SendToSignIn(http),
+                null => FirstPassword.IsOf(http.User) ? FirstPassword.Show(http) : SendToSignIn(http),
                 var person when permission is null || person.May(permission) => inner!(http),
-                _ => HtmlPage.Write(http, StatusCodes.Status403Forbidden, "Not for this account", "<p>Your roles do not open this page. <a href=\"/sign-out\">Sign in as somebody else</a></p>"),
+                var person => Deny(http, person.Actor, permission),
             };
         });
         return endpoints;
+    }
+
+    // Browsers take a name with this beginning over HTTPS only, for this very host and the whole of it (RFC 6265bis, 4.1.3).
+    private static string NameOf(string cookie, SecurityPosture posture) => posture.IsDemo ? cookie : "__Host-" + cookie;
+
+    private static Task Deny(HttpContext http, string actor, string permission)
+    {
+        http.RequestServices.GetRequiredService<Denials>().Right(actor, permission, http.Request.Path);
+        return HtmlPage.Write(http, StatusCodes.Status403Forbidden, "Not for this account", "<p>Your roles do not open this page. <a href=\"/sign-out\">Sign in as somebody else</a></p>");
     }
 
     private static bool OnlyLooks(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<LooksAtSession>() is not null;
@@ -143,6 +163,7 @@ internal sealed class PersonClaims(IOptions<IdentityOptions> options, TimeProvid
         identity.AddClaim(new(ClaimTypes.Name, user.UserName!));
         identity.AddClaim(new(options.Value.ClaimsIdentity.SecurityStampClaimType, user.SecurityStamp!));
         identity.AddClaims(Sessions.Begin(clock.GetUtcNow()));
+        identity.AddClaims(FirstPassword.Claims(user));
         identity.AddClaims(Callers.Bindings(user));
         identity.AddClaims(user.Roles.Select(r => new Claim(ClaimTypes.Role, r)));
         return Task.FromResult(new ClaimsPrincipal(identity));

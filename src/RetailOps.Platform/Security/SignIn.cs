@@ -23,11 +23,12 @@ internal sealed partial class SignInPage
     }
 
     private static async Task Handle(
-        HttpContext http, IAntiforgery forgery, SecurityPosture posture, SignInManager<Person> signIn, UserManager<Person> people, SignInTrail trail, ILogger<SignInPage> log)
+        HttpContext http, IAntiforgery forgery, SecurityPosture posture, SignInManager<Person> signIn, UserManager<Person> people, Sessions sessions, SignInTrail trail, TimeProvider clock,
+        ILogger<SignInPage> log)
     {
         if (!posture.IsDemo && !http.Request.IsHttps)
         {
-            await HtmlPage.Write(http, StatusCodes.Status400BadRequest, "Not over this connection", "<p>Passwords are taken over HTTPS only. Open the same page with https.</p>");
+            await RefusePlain(http);
             return;
         }
 
@@ -42,18 +43,19 @@ internal sealed partial class SignInPage
         }
 
         var person = name.Length is > 0 and <= 100 && password.Length <= 200 ? await people.FindByNameAsync(name) : null;
-        if (person is null)
+        if (person?.PasswordHash is null)
         {
-            // An answer for no account takes as long as one for a wrong password.
+            // An answer for no account takes as long as one for a wrong password. Who comes from another service has none here that could be guessed:
+            // tries at it neither count nor lock.
             nobodysHash ??= people.PasswordHasher.HashPassword(Nobody, "nobody's password");
             people.PasswordHasher.VerifyHashedPassword(Nobody, nobodysHash, password.Length <= 200 ? password : "");
-            LogRefused(log, "no such account");
+            LogRefused(log, "no account with a password");
             await Write(http, forgery, StatusCodes.Status401Unauthorized, Wrong, name, returnTo);
             return;
         }
 
         var wasLocked = await people.IsLockedOutAsync(person);
-        var result = await signIn.PasswordSignInAsync(person, password, isPersistent: false, lockoutOnFailure: true);
+        var result = await signIn.CheckPasswordSignInAsync(person, password, lockoutOnFailure: true);
         if (!result.Succeeded)
         {
             if (!wasLocked)
@@ -66,10 +68,25 @@ internal sealed partial class SignInPage
             return;
         }
 
+        if (person.PasswordUntil is { } until && until <= clock.GetUtcNow())
+        {
+            await trail.Write(new Kernel.Caller.System("sign-in"), (id, at) => new SignInRefused(id, at, person.Id, IsLocked: false), http.RequestAborted);
+            LogRefused(log, $"the first password of account {person.Id} was not changed in time");
+            await Write(http, forgery, StatusCodes.Status401Unauthorized, "The time in which you could change your first password is over; ask an administrator for another one.", name, returnTo);
+            return;
+        }
+
+        // Whoever was signed in with this browser is not any more.
+        await sessions.EndOf(http.User, CancellationToken.None);
+        await signIn.SignInAsync(person, isPersistent: false);
         await trail.Write(new Kernel.Caller.Person(person.Id, new HashSet<string>()), (id, at) => new SignedIn(id, at, person.Id), CancellationToken.None);
         LogSignedIn(log, person.Id);
-        http.Response.Redirect(IsOurs(returnTo) ? returnTo : "/");
+        var next = IsOurs(returnTo) ? returnTo : "/";
+        http.Response.Redirect(person.PasswordUntil is null ? next : $"{ChangePasswordPage.Path}?returnTo={Uri.EscapeDataString(next)}");
     }
+
+    internal static Task RefusePlain(HttpContext http) =>
+        HtmlPage.Write(http, StatusCodes.Status400BadRequest, "Not over this connection", "<p>Passwords are taken over HTTPS only. Open the same page with https.</p>");
 
     internal static bool IsOurs(string path) => path is ['/', ..] and not (['/', '/' or '\\', ..]) && !path.Any(char.IsControl);
 
@@ -114,18 +131,15 @@ internal static class SignOutPage
                 <p>You are signed in as {HtmlPage.Encode(http.User.Identity?.Name ?? "nobody")}.</p><button>Sign out</button>
                 <p class="soft">On every device: whoever has a cookie of yours is out within a minute.</p><button name="everywhere" value="yes">Sign out everywhere</button>
                 </form>
+                <p><a href="{ChangePasswordPage.Path}">Change your password</a></p>
                 """);
         }).ExcludeFromDescription();
         app.MapPost("/sign-out", async (HttpContext http, IAntiforgery forgery, SignInManager<Person> signIn, UserManager<Person> people, Sessions sessions, SignInTrail trail) =>
         {
             if (await forgery.IsRequestValidAsync(http))
             {
-                if (Sessions.Of(http.User) is { } session)
-                {
-                    await sessions.End(session, http.RequestAborted);
-                }
-
-                if (Callers.SignedIn(http.User) is { } caller)
+                await sessions.EndOf(http.User, http.RequestAborted);
+                if (Callers.Known(http.User) is { } caller)
                 {
                     await trail.Write(caller, (id, at) => new SignedOut(id, at, caller.Id), CancellationToken.None);
                 }
@@ -138,9 +152,13 @@ internal static class SignOutPage
                 }
 
                 await signIn.SignOutAsync();
+                Clear(http.Response);
             }
 
             http.Response.Redirect("/sign-in");
         }).ExcludeFromDescription().DisableAntiforgery();
     }
+
+    /// <summary>Whoever sits at this browser next finds nothing of the one who left. Cookies are ended one by one: the form for the next sign-in needs its own.</summary>
+    internal static void Clear(HttpResponse response) => response.Headers["Clear-Site-Data"] = "\"cache\", \"storage\"";
 }

@@ -10,13 +10,17 @@ using Microsoft.Extensions.Logging;
 
 namespace RetailOps.Platform;
 
-/// <summary><c>/sign-in/again</c>: the password once more, of the same person, for the same session. Wrong ones count as anywhere.</summary>
+/// <summary><c>/sign-in/again</c>: the password once more, of the same person, for a session that takes the place of this one. Wrong ones count as anywhere.</summary>
 internal sealed partial class SignInAgainPage
 {
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet(FreshSignIn.Page, (HttpContext http, IAntiforgery forgery) =>
-            Write(http, forgery, StatusCodes.Status200OK, null, http.Request.Query["returnTo"].ToString())).ForPeople().ExcludeFromDescription();
+        app.MapGet(FreshSignIn.Page, async (HttpContext http, IAntiforgery forgery, UserManager<Person> people) =>
+        {
+            var returnTo = http.Request.Query["returnTo"].ToString();
+            var person = await people.FindByIdAsync(http.User.FindFirstValue(ClaimTypes.NameIdentifier)!);
+            await (person is { PasswordHash: null } ? ExternalSignIn.AskAgain(http, returnTo) : Write(http, forgery, StatusCodes.Status200OK, null, returnTo));
+        }).ForPeople().ExcludeFromDescription();
         app.MapPost(FreshSignIn.Page, Handle).ForPeople().ExcludeFromDescription().DisableAntiforgery();
     }
 
@@ -38,6 +42,12 @@ internal sealed partial class SignInAgainPage
             return;
         }
 
+        if (person.PasswordHash is null)
+        {
+            await ExternalSignIn.AskAgain(http, returnTo);
+            return;
+        }
+
         if (password.Length > 200 || !(await signIn.CheckPasswordSignInAsync(person, password, lockoutOnFailure: true)).Succeeded)
         {
             LogRefused(log, person.Id);
@@ -45,9 +55,8 @@ internal sealed partial class SignInAgainPage
             return;
         }
 
-        var principal = await signIn.CreateUserPrincipalAsync(person);
-        Sessions.ContinueFreshly(http.User, principal);
-        await http.SignInAsync(IdentityConstants.ApplicationScheme, principal);
+        await sessions.End(session.Value, CancellationToken.None);
+        await http.SignInAsync(IdentityConstants.ApplicationScheme, await signIn.CreateUserPrincipalAsync(person));
         LogSignedIn(log, person.Id);
         http.Response.Redirect(SignInPage.IsOurs(returnTo) ? returnTo : "/");
     }

@@ -41,6 +41,18 @@ public sealed record SignedOut(Guid EventId, DateTimeOffset OccurredAt, Guid Acc
     string IFact.Key => BusinessKey.Of("person", Account);
 }
 
+/// <summary>Somebody changed the own password; every other session has ended.</summary>
+/// <param name="EventId">Of the fact.</param>
+/// <param name="OccurredAt">When, UTC.</param>
+/// <param name="Account">Whose account.</param>
+[EventName("platform.password-changed.v1")]
+public sealed record PasswordChanged(Guid EventId, DateTimeOffset OccurredAt, Guid Account) : IFact
+{
+    string IFact.Aggregate => BusinessKey.Of("sign-in", EventId);
+
+    string IFact.Key => BusinessKey.Of("person", Account);
+}
+
 /// <summary>Writes what happens at the door of the house, which is no request that a module answers, into the log of events.</summary>
 internal sealed class SignInTrail(IServiceScopeFactory scopes, Database database, TimeProvider clock)
 {

@@ -43,7 +43,7 @@ public sealed class BindingTests(HostFixture host) : IClassFixture<HostFixture>
         var name = PeopleTests.NewName();
         using var made = await Grants.Send(administrator.Http, HttpMethod.Post, "/api/v1/people", new { name, roles = new[] { "store" }, nodes = new[] { "store-1" } });
         using var store = host.Open();
-        (await store.SignIn(name, (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("password").GetString()!)).Dispose();
+        (await store.SignInFirst(name, (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("password").GetString()!)).Dispose();
 
         var positions = await store.Http.GetFromJsonAsync<JsonElement>("/api/v1/inventory/positions?sku=shelf");
         positions.GetProperty("items").EnumerateArray().Select(p => p.GetProperty("node").GetString()).Should().Equal("STORE-1");
@@ -58,7 +58,7 @@ public sealed class BindingTests(HostFixture host) : IClassFixture<HostFixture>
         var name = PeopleTests.NewName();
         using var made = await Grants.Send(administrator.Http, HttpMethod.Post, "/api/v1/people", new { name, roles = new[] { "store" }, nodes = Array.Empty<string>() });
         using var store = host.Open();
-        (await store.SignIn(name, (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("password").GetString()!)).Dispose();
+        (await store.SignInFirst(name, (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("password").GetString()!)).Dispose();
 
         (await store.Http.GetFromJsonAsync<JsonElement>("/api/v1/inventory/positions")).GetProperty("items").GetArrayLength().Should().Be(0);
     }

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Time.Testing;
 
 namespace RetailOps.Platform.Tests;
 
@@ -29,6 +30,7 @@ public sealed class CodeFlowTests(HostFixture host)
         document.GetProperty("code_challenge_methods_supported").EnumerateArray().Select(g => g.GetString()).Should().Equal("S256");
         document.GetProperty("scopes_supported").EnumerateArray().Select(s => s.GetString()).Should().Contain("orders.place").And.NotContain("refunds.approve").And.NotContain("refunds.execute");
         keys.GetProperty("keys").EnumerateArray().Select(k => k.EnumerateObject().Select(m => m.Name)).Should().OnlyContain(members => members.Contains("n") && !members.Contains("d"), "the public part is enough");
+        keys.GetProperty("keys").EnumerateArray().Select(k => System.Buffers.Text.Base64Url.DecodeFromChars(k.GetProperty("n").GetString()).Length).Should().OnlyContain(bytes => bytes == 3072 / 8);
     }
 
     [Fact]
@@ -95,6 +97,46 @@ public sealed class CodeFlowTests(HostFixture host)
     }
 
     [Fact]
+    public async Task Refresh_tokens_end_twelve_hours_after_the_sign_in_however_often_they_are_replaced()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var later = await grants.Started(clock, host.Settings with { TrustsThisMachine = false });
+        var at = new Uri(later.Urls.Single());
+        var app = await NewApp(["exceptions.read"]);
+        using var browser = await grants.SignedIn("operator", at);
+        var (code, verifier) = await Code(browser, app, "offline_access exceptions.read");
+        var token = (await Redeem(app, code, verifier, at)).GetProperty("refresh_token").GetString()!;
+
+        for (var hours = 0; hours < 10; hours += 5)
+        {
+            clock.Advance(TimeSpan.FromHours(5));
+            token = (await (await Refresh(app, token, at)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("refresh_token").GetString()!;
+        }
+
+        clock.Advance(TimeSpan.FromHours(2) + TimeSpan.FromSeconds(2));
+        (await Refresh(app, token, at)).StatusCode.Should().Be(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task Who_must_have_signed_in_lately_is_asked_again_and_the_identity_says_when_that_was()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var later = await grants.Started(clock, host.Settings with { TrustsThisMachine = false });
+        var at = new Uri(later.Urls.Single());
+        var app = await NewApp(["exceptions.read"]);
+        using var browser = await grants.SignedIn("operator", at);
+        var began = clock.GetUtcNow().ToUnixTimeSeconds();
+        clock.Advance(TimeSpan.FromMinutes(2));
+
+        using var asked = await browser.Http.GetAsync(Address(app, "openid exceptions.read", Proof().Challenge) + "&max_age=60");
+        var (code, verifier) = await Code(browser, app, "openid exceptions.read");
+        var identity = Grants.Claims((await Redeem(app, code, verifier, at)).GetProperty("id_token").GetString()!);
+
+        asked.Headers.Location!.OriginalString.Should().StartWith("/sign-in/again?returnTo=");
+        identity.GetProperty("auth_time").GetInt64().Should().Be(began);
+    }
+
+    [Fact]
     public async Task Ended_sessions_and_locks_end_the_tokens_of_applications()
     {
         using var administrator = await grants.SignedIn("administrator");
@@ -104,7 +146,7 @@ public sealed class CodeFlowTests(HostFixture host)
         var id = person.GetProperty("person").GetProperty("id").GetString();
         var app = await NewApp(["exceptions.read"]);
         using var browser = host.Open();
-        (await browser.SignIn(name, person.GetProperty("password").GetString()!)).Dispose();
+        (await browser.SignInFirst(name, person.GetProperty("password").GetString()!)).Dispose();
         var (code, verifier) = await Code(browser, app, "offline_access exceptions.read");
         var tokens = await Redeem(app, code, verifier);
         (await grants.Get("/api/v1/exceptions", tokens.GetProperty("access_token").GetString()!)).StatusCode.Should().Be(HttpStatusCode.OK);
@@ -146,6 +188,7 @@ public sealed class CodeFlowTests(HostFixture host)
         using var meant = await browser.Http.GetAsync($"/connect/logout?id_token_hint={identity}&post_logout_redirect_uri={Uri.EscapeDataString(Bye)}");
         meant.StatusCode.Should().Be(HttpStatusCode.Redirect, await meant.Content.ReadAsStringAsync());
         meant.Headers.Location!.OriginalString.Should().StartWith(Bye);
+        meant.Headers.GetValues("Clear-Site-Data").Should().Equal("\"cache\", \"storage\"");
         using var after = await browser.Http.GetAsync(Address(app, "exceptions.read", Proof().Challenge));
         after.Headers.Location!.OriginalString.Should().StartWith("/sign-in");
     }
@@ -188,29 +231,29 @@ public sealed class CodeFlowTests(HostFixture host)
         return (query["code"].ToString(), verifier);
     }
 
-    private async Task<JsonElement> Redeem(TestClient app, string code, string verifier)
+    private async Task<JsonElement> Redeem(TestClient app, string code, string verifier, Uri? at = null)
     {
-        using var answer = await Exchange(app, code, verifier);
+        using var answer = await Exchange(app, code, verifier, at);
         var body = await answer.Content.ReadAsStringAsync();
         answer.StatusCode.Should().Be(HttpStatusCode.OK, body);
         return JsonSerializer.Deserialize<JsonElement>(body);
     }
 
-    private Task<HttpResponseMessage> Exchange(TestClient app, string code, string verifier) => Ask(app, new()
+    private Task<HttpResponseMessage> Exchange(TestClient app, string code, string verifier, Uri? at = null) => Ask(app, new()
     {
         ["grant_type"] = "authorization_code",
         ["code"] = code,
         ["code_verifier"] = verifier,
         ["redirect_uri"] = Back,
-    });
+    }, at);
 
-    private Task<HttpResponseMessage> Refresh(TestClient app, string token) => Ask(app, new() { ["grant_type"] = "refresh_token", ["refresh_token"] = token });
+    private Task<HttpResponseMessage> Refresh(TestClient app, string token, Uri? at = null) => Ask(app, new() { ["grant_type"] = "refresh_token", ["refresh_token"] = token }, at);
 
-    private async Task<HttpResponseMessage> Ask(TestClient app, Dictionary<string, string> words)
+    private async Task<HttpResponseMessage> Ask(TestClient app, Dictionary<string, string> words, Uri? at = null)
     {
         words["client_id"] = app.Name;
         words["client_secret"] = app.Secret;
-        using var browser = host.Open();
+        using var browser = new Browser(at ?? host.Address);
         using var form = new FormUrlEncodedContent(words);
         return await browser.Http.PostAsync("/connect/token", form);
     }

@@ -8,7 +8,7 @@ using RetailOps.Kernel;
 namespace RetailOps.Platform;
 
 /// <summary>Turns away who asks for more than his share, before anything of the request but its head is read.</summary>
-internal sealed class TrafficGate(Traffic traffic, Pressure pressure)
+internal sealed class TrafficGate(Traffic traffic, Pressure pressure, Denials denials)
 {
     /// <summary>Set through the runtime by the benchmarks' start-up hook alone: no setting, no variable and no argument of the host reaches it.</summary>
     private static readonly bool IsOff = AppContext.TryGetSwitch("RetailOps.Bench.Ungoverned", out var off) && off;
@@ -46,6 +46,7 @@ internal sealed class TrafficGate(Traffic traffic, Pressure pressure)
             return place;
         }
 
+        denials.Throttled(key.Who, http.Request.Path);
         await traffic.Pause(http.RequestAborted);
         http.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         await Problems.Write(
@@ -91,7 +92,7 @@ internal sealed class SignInGate(RequestDelegate next, TrafficGate gate)
 {
     public async Task InvokeAsync(HttpContext http)
     {
-        if (!HttpMethods.IsPost(http.Request.Method) || !(http.Request.Path.StartsWithSegments("/sign-in") || http.Request.Path.StartsWithSegments("/connect")))
+        if (!HttpMethods.IsPost(http.Request.Method) || !(http.Request.Path.StartsWithSegments("/sign-in") || http.Request.Path.StartsWithSegments("/connect") || http.Request.Path.StartsWithSegments(ChangePasswordPage.Path)))
         {
             await next(http);
             return;

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Builder;
@@ -27,6 +29,9 @@ internal static partial class ExternalSignIn
 
     private const string Start = "/sign-in/with";
 
+    /// <summary>How old a sign-in there may be when it is asked for again: it must still be fresh here when the person comes back and decides.</summary>
+    private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
+
     private static readonly Caller Admitting = new Caller.System("external-sign-in");
 
     public static void Add(AuthenticationBuilder authentication, ExternalProvider provider, bool isDemo) => authentication.AddOpenIdConnect(Scheme, o =>
@@ -40,6 +45,13 @@ internal static partial class ExternalSignIn
         o.ResponseMode = OpenIdConnectResponseMode.Query;
         o.CorrelationCookie.SameSite = o.NonceCookie.SameSite = SameSiteMode.Lax;
         o.CorrelationCookie.SecurePolicy = o.NonceCookie.SecurePolicy = isDemo ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
+        if (!isDemo)
+        {
+            o.CorrelationCookie.Name = "__Host-retailops-correlation.";
+            o.NonceCookie.Name = "__Host-retailops-nonce.";
+            o.CorrelationCookie.Path = o.NonceCookie.Path = "/";
+        }
+
         o.RequireHttpsMetadata = !isDemo;
         o.CallbackPath = "/sign-in/external";
         o.SignInScheme = IdentityConstants.ApplicationScheme;
@@ -64,14 +76,44 @@ internal static partial class ExternalSignIn
         };
     });
 
-    public static void Map(IEndpointRouteBuilder app) => app.MapGet(Start, (HttpContext http, SecurityPosture posture, string? returnTo) => posture.External is null
-        ? Results.NotFound()
-        : Results.Challenge(new AuthenticationProperties { RedirectUri = SignInPage.IsOurs(returnTo ?? "") ? returnTo : "/" }, [Scheme])).ExcludeFromDescription();
+    public static void Map(IEndpointRouteBuilder app) => app.MapGet(Start, Send).ExcludeFromDescription();
+
+    /// <summary>Instead of the password, which this person has not got here: the way to the service that has it.</summary>
+    public static Task AskAgain(HttpContext http, string? returnTo) => HtmlPage.Write(
+        http, StatusCodes.Status200OK, "Sign in once more",
+        $"""
+        <p>You are <strong>{HtmlPage.Encode(http.User.Identity?.Name)}</strong>. What you are about to do needs a sign-in less than five minutes old. What you typed is kept.</p>
+        <p><a href="{Start}?again=true&amp;returnTo={Uri.EscapeDataString(returnTo ?? "")}">Sign in with your company's account</a></p>
+        """);
 
     /// <summary>What the page for signing in offers beside a password; empty without a provider.</summary>
     public static string Link(HttpContext http, string? returnTo) => http.RequestServices.GetRequiredService<SecurityPosture>().External is null
         ? ""
         : $"<p><a href=\"{Start}?returnTo={Uri.EscapeDataString(returnTo ?? "")}\">Sign in with your company's account</a></p>";
+
+    private static async Task Send(HttpContext http, SecurityPosture posture, string? returnTo, bool again = false)
+    {
+        if (posture.External is null)
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        if (http.Request.Headers["Sec-Fetch-Site"] == "cross-site")
+        {
+            // The provider may know the browser and let it in unasked: nobody but the person says when.
+            await HtmlPage.Write(http, StatusCodes.Status403Forbidden, "Another site sent you here", "<p>Nobody is signed in by another site's page. <a href=\"/sign-in\">Sign in</a> if you meant to.</p>");
+            return;
+        }
+
+        var properties = new OpenIdConnectChallengeProperties { RedirectUri = SignInPage.IsOurs(returnTo ?? "") ? returnTo : "/" };
+        if (again)
+        {
+            properties.MaxAge = Again;
+        }
+
+        await http.ChallengeAsync(Scheme, properties);
+    }
 
     private static async Task Admit(TokenValidatedContext context, ExternalProvider provider)
     {
@@ -81,6 +123,13 @@ internal static partial class ExternalSignIn
         if (subject is null)
         {
             context.Fail("the provider names nobody");
+            return;
+        }
+
+        // OpenID Connect Discovery 1.0, section 4.3: a service that calls itself otherwise than the address that was set up is another one.
+        if (issuer.TrimEnd('/') != provider.Authority.ToString().TrimEnd('/'))
+        {
+            context.Fail("the provider calls itself otherwise than the address that is set up");
             return;
         }
 
@@ -95,6 +144,17 @@ internal static partial class ExternalSignIn
 
         var person = (await services.GetRequiredService<UserManager<Person>>().FindByIdAsync(admitted.Value.Id.ToString()))!;
         context.Principal = await services.GetRequiredService<SignInManager<Person>>().CreateUserPrincipalAsync(person);
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        Sessions.SignedInElsewhere(
+            context.Principal,
+            long.TryParse(token.FindFirst("auth_time")?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= now.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null);
+
+        // Whoever was signed in with this browser is not any more.
+        if ((await context.HttpContext.AuthenticateAsync(IdentityConstants.ApplicationScheme)).Principal is { } before)
+        {
+            await services.GetRequiredService<Sessions>().EndOf(before, CancellationToken.None);
+        }
+
         await services.GetRequiredService<SignInTrail>().Write(new Kernel.Caller.Person(person.Id, new HashSet<string>()), (id, at) => new SignedIn(id, at, person.Id), CancellationToken.None);
     }
 

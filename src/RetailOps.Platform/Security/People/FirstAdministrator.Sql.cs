@@ -20,11 +20,12 @@ public sealed class FirstAdministrator
         this.requests = requests;
     }
 
-    /// <summary>Whether somebody can sign in as administrator: without one nobody can make accounts.</summary>
+    /// <summary>Whether somebody can sign in as administrator: without one nobody can make accounts. A first password whose time is over opens nothing.</summary>
     public async Task<bool> IsThere(CancellationToken ct)
     {
         await using var command = database.Requests.CreateCommand(
-            "select exists (select from platform.people p where 'administrator' = any (p.roles) and (p.lockout_end is null or p.lockout_end < $1))");
+            "select exists (select from platform.people p where 'administrator' = any (p.roles) and (p.lockout_end is null or p.lockout_end < $1) "
+            + "and (p.password_until is null or p.password_until > clock_timestamp()))");
         command.Parameters.Add(new() { Value = StoredPerson.ForEver });
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }

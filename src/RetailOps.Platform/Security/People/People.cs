@@ -58,7 +58,7 @@ public sealed record GetPerson(Guid Id) : IRequest<Result<PersonView>>;
 /// <param name="Id">Chosen by the sender.</param>
 /// <param name="Name">1 to 100 characters: letters, digits and <c>. _ @ + -</c>.</param>
 /// <param name="Terms">What the person may, and where.</param>
-/// <param name="Password">The first one.</param>
+/// <param name="Password">The first one, to be changed within a week.</param>
 /// <returns>The person, <c>people.name-taken</c> (Conflict), <c>people.administrator-approves</c> (Rule).</returns>
 [Needs("people.write"), AsksDatabase]
 public sealed record CreatePerson(Guid Id, string Name, PersonTerms Terms, NewPassword Password) : IRequest<Result<PersonView>>;
@@ -78,10 +78,10 @@ public sealed record ChangePerson(Guid Id, int Revision, PersonTerms Terms) : IR
 [Needs("people.write"), AsksDatabase]
 public sealed record LockPerson(Guid Id, bool IsLocked = true) : IRequest<Result<PersonView>>;
 
-/// <summary>Gives a person another password and ends the sessions from before.</summary>
+/// <summary>Gives a person another password, which the person must change within a week, and ends the sessions from before.</summary>
 /// <param name="Id">Which. Never the own account.</param>
 /// <param name="Password">The new one.</param>
-/// <returns>The person, <c>people.unknown</c> (NotFound), <c>people.own-account</c> (Rule).</returns>
+/// <returns>The person, <c>people.unknown</c> (NotFound), <c>people.own-account</c>, <c>people.external-account</c> (Rule).</returns>
 [Needs("people.write"), AsksDatabase]
 public sealed record ResetPassword(Guid Id, NewPassword Password) : IRequest<Result<PersonView>>;
 

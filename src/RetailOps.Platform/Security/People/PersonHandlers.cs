@@ -67,7 +67,7 @@ internal sealed class CreatePersonHandler(UnitOfWork work) : IRequestHandler<Cre
             return Refusal.Conflict("people.name-taken", "Somebody signs in with this name; choose another.");
         }
 
-        var person = new StoredPerson(new(request.Id, request.Name, request.Terms.Normal(), request.Password.Hash, request.Password.Stamp, null, 0), hasPassword: true, work.Now);
+        var person = new StoredPerson(new(request.Id, request.Name, request.Terms.Normal(), request.Password.Hash, request.Password.Stamp, null, 0) { PasswordUntil = work.Now + FirstPassword.Life }, hasPassword: true, work.Now);
         work.Raise(person, new PersonCreated(Guid.CreateVersion7(), work.Now, request.Id, request.Terms.Roles, request.Terms.Channels, person.Row.Terms.Nodes));
         work.Write(person.Row);
         return person.View(work.Now);
@@ -148,7 +148,12 @@ internal sealed class ResetPasswordHandler(UnitOfWork work, Accounts accounts) :
             return AccountLaw.Unknown();
         }
 
-        person.Become(person.Row with { Hash = request.Password.Hash, Stamp = request.Password.Stamp });
+        if (person.Row.External is not null)
+        {
+            return Refusal.Rule("people.external-account", "This account is opened by another sign-in service, which has its password; ask who runs that.");
+        }
+
+        person.Become(person.Row with { Hash = request.Password.Hash, Stamp = request.Password.Stamp, PasswordUntil = work.Now + FirstPassword.Life });
         work.Raise(person, new PersonPasswordReset(Guid.CreateVersion7(), work.Now, request.Id));
         AccountLaw.Keep(work, accounts, person);
         return person.View(work.Now);

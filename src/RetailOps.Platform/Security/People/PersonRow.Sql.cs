@@ -17,19 +17,24 @@ internal sealed record PersonRow(Guid Id, string Name, PersonTerms Terms, string
     /// <summary>Of a new one that comes from another sign-in service: its word for the person.</summary>
     public string? External { get; init; }
 
+    /// <summary>How long a new password is good that its owner did not choose.</summary>
+    public DateTimeOffset? PasswordUntil { get; init; }
+
     public static RowTable<PersonRow> Table { get; } = new(
         FlushOrder.Modules,
         """
         insert into platform.people as p
-          (id, name, normalized_name, password_hash, security_stamp, concurrency_stamp, roles, channels, nodes, lockout_enabled, lockout_end, failed_sign_ins, revision, external)
+          (id, name, normalized_name, password_hash, security_stamp, concurrency_stamp, roles, channels, nodes, lockout_enabled, lockout_end, failed_sign_ins, revision, external, password_until)
         select u.id, u.name, u.normalized, u.hash, u.stamp, u.stamp,
                array(select jsonb_array_elements_text(u.roles)),
                case when u.channels is not null then array(select jsonb_array_elements_text(u.channels)) end,
                case when u.nodes is not null then array(select jsonb_array_elements_text(u.nodes)) end,
-               true, u.locked_until, 0, u.revision, u.external
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as u (id, name, normalized, hash, stamp, roles, channels, nodes, locked_until, revision, external)
+               true, u.locked_until, 0, u.revision, u.external, u.password_until
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as u (id, name, normalized, hash, stamp, roles, channels, nodes, locked_until, revision, external, password_until)
         on conflict (id) do update set
-          password_hash = coalesce(excluded.password_hash, p.password_hash), security_stamp = excluded.security_stamp, concurrency_stamp = excluded.concurrency_stamp,
+          password_hash = coalesce(excluded.password_hash, p.password_hash),
+          password_until = case when excluded.password_hash is null then p.password_until else excluded.password_until end,
+          security_stamp = excluded.security_stamp, concurrency_stamp = excluded.concurrency_stamp,
           roles = excluded.roles, channels = excluded.channels, nodes = excluded.nodes, lockout_end = excluded.lockout_end, failed_sign_ins = 0, revision = excluded.revision
         where p.revision = excluded.revision - 1
         """,
@@ -44,7 +49,8 @@ internal sealed record PersonRow(Guid Id, string Name, PersonTerms Terms, string
         Column.Json<PersonRow>(r => ClientRow.Json(r.Terms.Nodes)),
         Column.InstantOrNull<PersonRow>(r => r.LockedUntil),
         Column.Int4<PersonRow>(r => r.Revision),
-        Column.Text<PersonRow>(r => r.External));
+        Column.Text<PersonRow>(r => r.External),
+        Column.InstantOrNull<PersonRow>(r => r.PasswordUntil));
 
     /// <summary>As Identity looks accounts up.</summary>
     public static string Normal(string name) => name.Normalize().ToUpperInvariant();
@@ -55,7 +61,7 @@ internal static class PersonTable
 {
     private const string Select =
         """
-        select p.id, p.name, p.roles, p.channels, p.nodes, p.lockout_end, p.password_hash is not null, p.created, p.security_stamp, p.revision
+        select p.id, p.name, p.roles, p.channels, p.nodes, p.lockout_end, p.password_hash is not null, p.created, p.security_stamp, p.revision, p.external
         from platform.people p
         """;
 
@@ -103,7 +109,10 @@ internal static class PersonTable
                     null,
                     reader.GetString(8),
                     reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5),
-                    reader.GetInt32(9)),
+                    reader.GetInt32(9))
+                {
+                    External = reader.IsDBNull(10) ? null : reader.GetString(10),
+                },
                 reader.GetBoolean(6),
                 reader.GetFieldValue<DateTimeOffset>(7)));
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 
 using Microsoft.AspNetCore;
@@ -58,14 +59,14 @@ internal static class TokenEndpoints
             accounts.Forget(id);
             if (await holders.Live(id, before.GetClaim(TokenHolders.StampClaim), http.RequestAborted) is { } person && before.GetClaim(TokenHolders.GenerationClaim) == TokenHolders.Text(client.Generation))
             {
-                return Grant(Of(person, client).SetScopes(before.GetScopes()).SetAuthorizationId(before.GetAuthorizationId()));
+                return Grant(Of(person, client, before.GetClaim(Claims.AuthenticationTime)).SetScopes(before.GetScopes()).SetAuthorizationId(before.GetAuthorizationId()));
             }
         }
 
         return Refuse(Errors.InvalidGrant, "The person's account has changed since; ask for a new sign-in.");
     }
 
-    private static async Task<IResult> Authorise(HttpContext http, Accounts accounts)
+    private static async Task<IResult> Authorise(HttpContext http, Accounts accounts, TimeProvider clock)
     {
         var request = http.GetOpenIddictServerRequest()!;
         var here = await http.AuthenticateAsync(IdentityConstants.ApplicationScheme);
@@ -76,6 +77,13 @@ internal static class TokenEndpoints
                 : TypedResults.Redirect("/sign-in?returnTo=" + Uri.EscapeDataString("/connect/continue" + QueryOf(http, request)));
         }
 
+        if (request.MaxAge is { } most && !(signedIn.SignedInAt is { } at && clock.GetUtcNow() - at <= TimeSpan.FromSeconds(Math.Min(most, int.MaxValue))))
+        {
+            return request.HasPromptValue(PromptValues.None)
+                ? Refuse(Errors.LoginRequired, "The sign-in is too old.")
+                : TypedResults.Redirect($"{FreshSignIn.Page}?returnTo=" + Uri.EscapeDataString("/connect/continue" + QueryOf(http, request)));
+        }
+
         accounts.Forget(signedIn.Id);
         if (await accounts.Person(signedIn.Id, http.RequestAborted) is not { } person || await accounts.Client(request.ClientId!, http.RequestAborted) is not { IsLive: true } client)
         {
@@ -84,7 +92,7 @@ internal static class TokenEndpoints
 
         // What the person may not do is not asked for in vain: the answer says what was granted.
         var may = Permissions.Of(person.Roles);
-        return Grant(Of(person, client).SetScopes(request.GetScopes().Where(s => may.Contains(s) || !s.Contains('.', StringComparison.Ordinal))));
+        return Grant(Of(person, client, signedIn.SignedInAt?.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)).SetScopes(request.GetScopes().Where(s => may.Contains(s) || !s.Contains('.', StringComparison.Ordinal))));
     }
 
     /// <summary>A step between our form and another site: browsers stop a form that leads away from its site, and a link or a reload they do not.</summary>
@@ -108,12 +116,9 @@ internal static class TokenEndpoints
                 return TypedResults.Redirect("/sign-out");
             }
 
-            if (Sessions.Of(here!) is { } session)
-            {
-                await sessions.End(session, http.RequestAborted);
-            }
-
+            await sessions.EndOf(here!, http.RequestAborted);
             await signIn.SignOutAsync();
+            SignOutPage.Clear(http.Response);
         }
 
         return TypedResults.SignOut(new AuthenticationProperties { RedirectUri = "/sign-in" }, [Scheme]);
@@ -141,13 +146,22 @@ internal static class TokenEndpoints
         return TypedResults.Ok(claims);
     }
 
-    private static ClaimsIdentity Of(PersonAccount person, ClientAccount client) => Identity(client)
-        .SetClaim(Claims.Subject, person.Id.ToString())
-        .SetClaim(TokenHolders.KindClaim, TokenHolders.Person)
-        .SetClaim(TokenHolders.StampClaim, person.Stamp)
-        .SetClaim(Claims.Name, person.Name)
-        .SetClaim(Claims.PreferredUsername, person.Name)
-        .SetClaims("roles", [.. person.Roles.Order(StringComparer.Ordinal)]);
+    private static ClaimsIdentity Of(PersonAccount person, ClientAccount client, string? signedInAt)
+    {
+        var identity = Identity(client);
+        if (signedInAt is not null)
+        {
+            identity.AddClaim(new(Claims.AuthenticationTime, signedInAt, ClaimValueTypes.Integer64));
+        }
+
+        return identity
+            .SetClaim(Claims.Subject, person.Id.ToString())
+            .SetClaim(TokenHolders.KindClaim, TokenHolders.Person)
+            .SetClaim(TokenHolders.StampClaim, person.Stamp)
+            .SetClaim(Claims.Name, person.Name)
+            .SetClaim(Claims.PreferredUsername, person.Name)
+            .SetClaims("roles", [.. person.Roles.Order(StringComparer.Ordinal)]);
+    }
 
     private static ClaimsIdentity Identity(ClientAccount client) =>
         new ClaimsIdentity(TokenValidationParameters.DefaultAuthenticationType, Claims.Name, "roles").SetClaim(TokenHolders.GenerationClaim, TokenHolders.Text(client.Generation));
@@ -158,6 +172,7 @@ internal static class TokenEndpoints
         identity.SetDestinations(claim => claim.Type switch
         {
             Claims.Name or Claims.PreferredUsername => identity.HasScope(Scopes.Profile) ? [Destinations.IdentityToken] : [],
+            Claims.AuthenticationTime => [Destinations.IdentityToken],
             "roles" => identity.HasScope(Scopes.Roles) ? [Destinations.IdentityToken] : [],
             _ => [Destinations.AccessToken],
         });

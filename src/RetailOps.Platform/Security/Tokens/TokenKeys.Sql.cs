@@ -153,8 +153,8 @@ internal sealed partial class TokenKeys(Database database, RootKey root, TimePro
         byte[] bytes;
         if (signing)
         {
-            // RS256 is what every OpenID Connect client must understand.
-            using var rsa = RSA.Create(2048);
+            // RS256 is what every OpenID Connect client must understand; 3072 bits are as strong as 128 of a symmetric key (NIST SP 800-57).
+            using var rsa = RSA.Create(3072);
             bytes = rsa.ExportPkcs8PrivateKey();
         }
         else

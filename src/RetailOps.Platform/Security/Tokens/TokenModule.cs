@@ -20,7 +20,7 @@ internal static class TokenModule
     /// <summary>How long an access token lives.</summary>
     public static readonly TimeSpan AccessLife = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long a person's application may go on without a new sign-in: each refresh token lives so long, and is good once.</summary>
+    /// <summary>How long a person's application may go on without a new sign-in: so long live all refresh tokens of one sign-in together, each good once.</summary>
     public static readonly TimeSpan RefreshLife = TimeSpan.FromHours(12);
 
     // Before the library's own first step, which has the order int.MinValue + 100,000.
@@ -55,6 +55,7 @@ internal static class TokenModule
                 o.AllowClientCredentialsFlow().AllowAuthorizationCodeFlow().RequireProofKeyForCodeExchange().AllowRefreshTokenFlow();
                 o.SetAccessTokenLifetime(AccessLife).SetIdentityTokenLifetime(AccessLife).SetRefreshTokenLifetime(RefreshLife).SetAuthorizationCodeLifetime(TimeSpan.FromMinutes(1));
                 o.Configure(c => c.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain));
+                o.DisableSlidingRefreshTokenExpiration();
                 o.SetRefreshTokenReuseLeeway(TimeSpan.FromSeconds(10));
                 o.DisableAccessTokenEncryption();
                 o.RegisterScopes([Scopes.Profile, Scopes.Roles, .. Permissions.All.Where(p => !Permissions.IsInPerson(p))]);
