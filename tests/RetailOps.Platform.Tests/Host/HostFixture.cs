@@ -16,12 +16,17 @@ public sealed class HostFixture : IAsyncLifetime
     /// <summary>Whether a request from this machine needs no credential.</summary>
     public bool Trusts { get; init; } = true;
 
+    private static readonly TrafficLimit Plenty = new(1000, 1000, 64);
+
     public HostSettings Settings { get; private set; } = new()
     {
         Environment = HostSettings.Test,
         Urls = "http://127.0.0.1:0",
         DataFolder = Directory.CreateTempSubdirectory("retailops-host-").FullName,
         RunsJobs = false,
+
+        // What is asked here is what operations answer, not how often.
+        Limits = HostSettings.UsualLimits(isDemo: true) with { Read = Plenty, Write = Plenty, Bulk = Plenty, Open = Plenty },
     };
 
     public IServiceProvider Services => app.Services;

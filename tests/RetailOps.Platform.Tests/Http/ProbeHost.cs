@@ -77,12 +77,16 @@ public sealed class ProbeHost : IAsyncLifetime
     private static async Task<Results<Created<ProbeAnswer>, ProblemHttpResult>> Create(Probe body, Door door, CancellationToken ct) =>
         (await door.Run(body, ct)).ToCreated(a => $"/api/v1/probes/{a.Id}");
 
+    private static readonly TrafficLimit Plenty = new(1000, 1000, 64);
+
     private WebApplication Build(string connectionString, bool isDemo, TrafficLimits? limits = null, Action<IServiceCollection>? services = null, TimeProvider? clock = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(o => o.Limits.MaxRequestBodySize = HttpModule.MaxBody);
-        builder.Services.AddHttp(limits);
+        
+        // What is asked here is what operations answer, not how often, unless a test says so.
+        builder.Services.AddHttp(limits ?? new TrafficLimits { Read = Plenty, Write = Plenty, Bulk = Plenty, Open = Plenty });
         builder.Services.AddSecurity(new SecurityPosture(isDemo) { TrustsThisMachine = isDemo }, () => RootKey.Load(null, folder, mayCreate: true));
         builder.Services.AddPlatform(new Database(connectionString, requestPool: 4), [typeof(ProbeHost).Assembly], []);
         builder.Services.AddSingleton<IEventSink, Silence>();
