@@ -63,6 +63,42 @@ public sealed class BindingTests(HostFixture host) : IClassFixture<HostFixture>
         (await store.Http.GetFromJsonAsync<JsonElement>("/api/v1/inventory/positions")).GetProperty("items").GetArrayLength().Should().Be(0);
     }
 
+    [Fact]
+    public async Task Who_serves_one_channel_neither_reads_nor_erases_the_customers_of_another()
+    {
+        var token = await grants.Token(await grants.NewClient(["orders.place", "items.read", "items.write"]));
+        (await Send(token, HttpMethod.Put, "/api/v1/items/served", new { name = "Served" })).StatusCode.Should().Be(HttpStatusCode.OK);
+        using var placed = await Send(token, HttpMethod.Post, "/api/v1/orders", new
+        {
+            channel = "web", externalId = "B-9", currency = "GBP", customer = new { id = "C-9", name = "Ada", email = "ada@example.org" },
+            lines = new[] { new { sku = "served", quantity = 1, unitPrice = new { amount = "1.00", currency = "GBP" } } },
+        });
+        placed.StatusCode.Should().Be(HttpStatusCode.Created);
+        using var own = await Service("web");
+        using var other = await Service("market");
+        var customer = new { channel = "web", customerId = "C-9" };
+
+        using var seen = await Grants.Send(own.Http, HttpMethod.Post, "/api/v1/customers:export", customer);
+        using var unseen = await Grants.Send(other.Http, HttpMethod.Post, "/api/v1/customers:export", customer);
+        using var found = await Grants.Send(other.Http, HttpMethod.Post, "/api/v1/customers:export", new { email = "ada@example.org" });
+        using var erased = await Grants.Send(other.Http, HttpMethod.Post, "/api/v1/customers:erase", customer);
+
+        (await seen.Content.ReadAsStringAsync()).Should().Contain("Ada");
+        (await unseen.Content.ReadAsStringAsync()).Should().NotContain("Ada");
+        (await found.Content.ReadAsStringAsync()).Should().NotContain("Ada");
+        erased.StatusCode.Should().Be(HttpStatusCode.NotFound);
+    }
+
+    private async Task<Browser> Service(string channel)
+    {
+        using var administrator = await grants.SignedIn("administrator");
+        var name = PeopleTests.NewName();
+        using var made = await Grants.Send(administrator.Http, HttpMethod.Post, "/api/v1/people", new { name, roles = new[] { "service" }, channels = new[] { channel } });
+        var service = host.Open();
+        (await service.SignInFirst(name, (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("password").GetString()!)).Dispose();
+        return service;
+    }
+
     private static object Receipt(string node) => new { kind = "received", sku = "shelf", node, condition = "sellable", quantity = 3 };
 
     private async Task<HttpResponseMessage> Send(string token, HttpMethod method, string path, object body)
