@@ -8,8 +8,11 @@ public sealed class ContainmentTests
     /// <summary>Milliseconds of the processor. A script may take half a second, and a tenth more for a pattern; collecting what it leaves is the rest.</summary>
     private const long Soon = 5_000;
 
-    /// <summary>What all that one script or template does may allocate, most of it thrown away at once: the stack of a pattern is the largest of it.</summary>
-    private const long Room = 160_000_000;
+    /// <summary>
+    /// What all that one script or template does may allocate, most of it thrown away at once: half a second of nothing else, on a fast machine. What is
+    /// kept of it at any moment is bounded by the child's heap, of 384 MB.
+    /// </summary>
+    private const long Room = 700_000_000;
 
     private static readonly string Big = new('x', 60_000);
 
