@@ -92,7 +92,6 @@ internal sealed partial class LimitsSuite : IAsyncDisposable
     /// <returns>Below what 95 of 100 stay, in milliseconds.</returns>
     private async Task<(double Place, double Read)> Others(int seed)
     {
-        using var http = Http();
         var placing = Load.Open(PerSecond, TimeSpan.FromSeconds(options.Seconds), seed, async (random, due) =>
         {
             await governed.Front.Place(OrderFlow.NextName(), OrderFlow.Items(random, 2, false));
@@ -100,7 +99,7 @@ internal sealed partial class LimitsSuite : IAsyncDisposable
         });
         var reading = Load.Open(PerSecond, TimeSpan.FromSeconds(options.Seconds), seed + 1000, async (_, due) =>
         {
-            (await http.GetAsync(new Uri("api/v1/orders?limit=20", UriKind.Relative))).EnsureSuccessStatusCode().Dispose();
+            await governed.Front.Look(20);
             return TimeProvider.System.GetElapsedTime(due);
         });
         return (Load.Percentile(await placing, 0.95), Load.Percentile(await reading, 0.95));

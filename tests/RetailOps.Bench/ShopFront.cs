@@ -62,6 +62,9 @@ internal sealed class ShopFront(Uri host, string secret) : IDisposable
 
     public void Dispose() => http.Dispose();
 
+    /// <summary>Looks at a page of orders.</summary>
+    public async Task Look(int limit) => (await http.GetAsync(new Uri($"orders?limit={limit}", UriKind.Relative))).EnsureSuccessStatusCode().Dispose();
+
     /// <summary>A token with each request; another one when it is half over.</summary>
     private sealed class WithToken(Uri host, string secret) : DelegatingHandler(new SocketsHttpHandler { MaxConnectionsPerServer = 512, PooledConnectionIdleTimeout = TimeSpan.FromMinutes(10) })
     {
