@@ -84,7 +84,7 @@ public sealed class ProbeHost : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(o => o.Limits.MaxRequestBodySize = HttpModule.MaxBody);
-        
+
         // What is asked here is what operations answer, not how often, unless a test says so.
         builder.Services.AddHttp(limits ?? new TrafficLimits { Read = Plenty, Write = Plenty, Bulk = Plenty, Open = Plenty });
         builder.Services.AddSecurity(new SecurityPosture(isDemo) { TrustsThisMachine = isDemo }, () => RootKey.Load(null, folder, mayCreate: true));

@@ -70,7 +70,10 @@ public sealed class BindingTests(HostFixture host) : IClassFixture<HostFixture>
         (await Send(token, HttpMethod.Put, "/api/v1/items/served", new { name = "Served" })).StatusCode.Should().Be(HttpStatusCode.OK);
         using var placed = await Send(token, HttpMethod.Post, "/api/v1/orders", new
         {
-            channel = "web", externalId = "B-9", currency = "GBP", customer = new { id = "C-9", name = "Ada", email = "ada@example.org" },
+            channel = "web",
+            externalId = "B-9",
+            currency = "GBP",
+            customer = new { id = "C-9", name = "Ada", email = "ada@example.org" },
             lines = new[] { new { sku = "served", quantity = 1, unitPrice = new { amount = "1.00", currency = "GBP" } } },
         });
         placed.StatusCode.Should().Be(HttpStatusCode.Created);
