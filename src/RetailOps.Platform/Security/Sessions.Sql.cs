@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
 
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -97,24 +95,6 @@ internal sealed class Sessions(Database database)
 internal sealed class SessionValidator(IOptions<SecurityStampValidatorOptions> options, SignInManager<Person> signIn, ILoggerFactory log, Sessions sessions)
     : SecurityStampValidator<Person>(options, signIn, log)
 {
-    /// <summary>As the base does it, but for the end: that one ends a second factor's cookie as well, which there is none of here, and fails.</summary>
-    public override async Task ValidateAsync(CookieValidatePrincipalContext context)
-    {
-        if (context.Properties.IssuedUtc is { } issued && TimeProvider.GetUtcNow() - issued <= Options.ValidationInterval)
-        {
-            return;
-        }
-
-        if (await VerifySecurityStamp(context.Principal) is { } person)
-        {
-            await SecurityStampVerified(person, context);
-            return;
-        }
-
-        context.RejectPrincipal();
-        await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
-    }
-
     protected override async Task<Person?> VerifySecurityStamp(ClaimsPrincipal? principal) =>
         principal is not null && Sessions.Of(principal) is { } session && await sessions.HasEnded(session, CancellationToken.None) ? null : await base.VerifySecurityStamp(principal);
 }

@@ -83,7 +83,7 @@ internal sealed class Approval : IAggregate
         && decisions.Where(d => d.IsApproved).Where(d => !refund.Barred.Contains(d.DecidedBy) && !refund.Barred.Contains(d.OnBehalfOf)).Select(d => d.DecidedBy).Distinct().Count() >= refund.Tier;
 
     /// <summary>What stands against anything being said about it.</summary>
-    public Refusal? Closed() => Status is ApprovalStatus.Open
+    private Refusal? Closed() => Status is ApprovalStatus.Open
         ? null
         : Refusal.Conflict("returns.decided", "This approval was decided before.", new { status = Status.ToString().ToLowerInvariant() });
 
@@ -144,17 +144,29 @@ internal sealed class Approval : IAggregate
     }
 
     /// <summary>Somebody must be told something first.</summary>
-    public void Ask(string words, string by, DateTimeOffset now)
+    public Refusal? Ask(string words, string by, DateTimeOffset now)
     {
+        if (Closed() is { } closed)
+        {
+            return closed;
+        }
+
         AwaitsInformation = true;
         Remember("asked", by, null, words, now);
+        return null;
     }
 
     /// <summary>Somebody says what helps to decide.</summary>
-    public void Tell(string words, string by, DateTimeOffset now)
+    public Refusal? Tell(string words, string by, DateTimeOffset now)
     {
+        if (Closed() is { } closed)
+        {
+            return closed;
+        }
+
         AwaitsInformation = false;
         Remember("told", by, null, words, now);
+        return null;
     }
 
     /// <summary>Somebody who could answer leaves it to another who could.</summary>
@@ -183,11 +195,22 @@ internal sealed class Approval : IAggregate
     /// <summary>The refund is given up: nobody needs to answer any more.</summary>
     public void Withdraw(DateTimeOffset now) => Close(ApprovalStatus.Rejected, now);
 
-    /// <summary>Somebody gave it up, and said why.</summary>
-    public void Withdraw(string words, string by, DateTimeOffset now)
+    /// <summary>Somebody gives it up, and says why: who asked, or who could decide.</summary>
+    public Refusal? Withdraw(string words, string by, bool mayDecide, DateTimeOffset now)
     {
+        if (Closed() is { } closed)
+        {
+            return closed;
+        }
+
+        if (RequestedBy != by && !mayDecide)
+        {
+            return Refusal.Rule("returns.not-yours", "Only who asked for a refund gives it up, or finance.");
+        }
+
         Remember("withdrawn", by, null, words, now);
         Withdraw(now);
+        return null;
     }
 
     private Refusal? Bars(Refund refund, string by, IReadOnlyCollection<string> limits) =>

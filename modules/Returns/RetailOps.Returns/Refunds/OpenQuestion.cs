@@ -42,6 +42,24 @@ internal sealed class OpenQuestion(UnitOfWork work, OwnOrders own, ISender sende
     /// <summary>A person who signed in; a client, or whoever acts for a person, may be somebody's own hand.</summary>
     public Refusal? NoPerson() => work.Caller is Caller.Person { SignedInAt: not null } ? null : Refusal.Rule("returns.approver-is-no-person", "Only a person who signed in decides about money.");
 
+    /// <summary>Somebody says something about it, as he saw it.</summary>
+    public async Task<Result<Question>> Remark(Guid id, int? seen, Func<Approval, Refusal?> say, CancellationToken ct)
+    {
+        var found = await Find(id, seen, ct);
+        if (!found.IsSuccess)
+        {
+            return found;
+        }
+
+        if (say(found.Value.Approval) is { } refusal)
+        {
+            return refusal;
+        }
+
+        Remarked(found.Value);
+        return found;
+    }
+
     /// <summary>Tells that something was said.</summary>
     public void Remarked(Question question)
     {

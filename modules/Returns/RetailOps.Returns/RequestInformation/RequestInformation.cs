@@ -16,19 +16,7 @@ internal sealed class RequestInformationHandler(UnitOfWork work, OpenQuestion qu
 {
     public async Task<Result<ApprovalView>> Handle(RequestInformation request, CancellationToken ct)
     {
-        var found = await questions.Find(request.Id, request.Revision, ct);
-        if (!found.IsSuccess)
-        {
-            return found.Refusal;
-        }
-
-        if (found.Value.Approval.Closed() is { } closed)
-        {
-            return closed;
-        }
-
-        found.Value.Approval.Ask(request.Words, work.Caller.Actor, work.Now);
-        questions.Remarked(found.Value);
-        return found.Value.View();
+        var said = await questions.Remark(request.Id, request.Revision, a => a.Ask(request.Words, work.Caller.Actor, work.Now), ct);
+        return said.IsSuccess ? said.Value.View() : said.Refusal;
     }
 }

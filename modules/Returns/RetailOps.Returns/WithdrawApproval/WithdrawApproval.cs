@@ -16,26 +16,13 @@ internal sealed class WithdrawApprovalHandler(UnitOfWork work, OpenQuestion ques
 {
     public async Task<Result<ApprovalView>> Handle(WithdrawApproval request, CancellationToken ct)
     {
-        var found = await questions.Find(request.Id, request.Revision, ct);
-        if (!found.IsSuccess)
+        var said = await questions.Remark(request.Id, request.Revision, a => a.Withdraw(request.Reason, work.Caller.Actor, work.Caller.May("refunds.approve"), work.Now), ct);
+        if (!said.IsSuccess)
         {
-            return found.Refusal;
-        }
-
-        var approval = found.Value.Approval;
-        if (approval.Closed() is { } closed)
-        {
-            return closed;
-        }
-
-        if (approval.RequestedBy != work.Caller.Actor && !work.Caller.May("refunds.approve"))
-        {
-            return Refusal.Rule("returns.not-yours", "Only who asked for a refund gives it up, or finance.");
+            return said.Refusal;
         }
 
         // The flow that waits for the answer frees the money, as after any no.
-        approval.Withdraw(request.Reason, work.Caller.Actor, work.Now);
-        questions.Remarked(found.Value);
-        return await questions.Decided(found.Value, ct) is { } untold ? untold : found.Value.View();
+        return await questions.Decided(said.Value, ct) is { } untold ? untold : said.Value.View();
     }
 }

@@ -91,7 +91,7 @@ internal sealed class Traffic(TrafficLimits limits) : IDisposable
     /// <summary>Lets somebody wait for his refusal.</summary>
     public async Task Pause(CancellationToken ct)
     {
-        if (limits.Pause > TimeSpan.Zero && Interlocked.Increment(ref paused) <= MostPaused)
+        if (Interlocked.Increment(ref paused) <= MostPaused)
         {
             await Task.Delay(limits.Pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
