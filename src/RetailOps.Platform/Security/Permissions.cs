@@ -97,6 +97,7 @@ public static class Permissions
         ("intelligence.read", [Roles.Analyst, Roles.Operator, Roles.Finance, Roles.Leader, Roles.Auditor]),
         ("integration.read", [Roles.Operator, Roles.Auditor, Roles.Administrator]),
         ("integration.replay", [Roles.Operator]),
+        ("integration.repair", [Roles.Operator, Roles.Finance]),
         ("workflows.read", [Roles.Analyst, Roles.Publisher, Roles.Operator, Roles.Auditor, Roles.Administrator]),
         ("workflows.run", [Roles.Analyst, Roles.Operator]),
         ("workflows.draw", [Roles.Analyst]),
