@@ -5,7 +5,7 @@ using RetailOps.Kernel;
 namespace RetailOps.Integration;
 
 /// <summary>Lists documents on their way, in the order of their keys.</summary>
-/// <param name="Status"><c>requested</c>, <c>posted</c>, <c>refused</c> or <c>gave-up</c>; null for all.</param>
+/// <param name="Status"><c>requested</c>, <c>posted</c>, <c>refused</c>, <c>gave-up</c> or <c>set-aside</c>; null for all.</param>
 /// <param name="After">The last key of the page before; null for the first page.</param>
 /// <param name="Limit">1 to 501.</param>
 [Needs("integration.read"), AsksDatabase]

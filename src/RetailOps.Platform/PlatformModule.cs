@@ -24,6 +24,7 @@ public static class PlatformModule
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RequestRunner>();
         services.AddSingleton<DeliveryBell>();
+        services.AddSingleton<LaneBoard>();
         services.AddSingleton<BackgroundWork>();
         services.AddSingleton<Deliveries>();
         services.TryAddSingleton(new RelayOptions());

@@ -12,7 +12,7 @@ internal sealed class RetryPostingValidator : AbstractValidator<RetryPosting>
     public RetryPostingValidator() => RuleFor(r => r.Key).NotEmpty().WithErrorCode("integration.key");
 }
 
-internal sealed class RetryPostingHandler(UnitOfWork work) : IRequestHandler<RetryPosting, Result<PostingView>>
+internal sealed class RetryPostingHandler(UnitOfWork work, IErp erp) : IRequestHandler<RetryPosting, Result<PostingView>>
 {
     public async Task<Result<PostingView>> Handle(RetryPosting request, CancellationToken ct)
     {
@@ -24,8 +24,10 @@ internal sealed class RetryPostingHandler(UnitOfWork work) : IRequestHandler<Ret
                 return Refusal.Conflict("integration.already-posted", $"It is posted as {posted.Number}.");
             case { Status: PostingStatus.Requested } underWay:
                 return underWay.ToView();
+            case var posting when !erp.Takes(posting.Kind):
+                return Refusal.Conflict("integration.not-taken", $"{erp.Name} keeps no documents of the kind {posting.Kind} for us.");
             case var posting:
-                work.Raise(posting, posting.Again(work.Now));
+                work.Raise(posting, posting.Again(erp.Name, work.Now));
                 return posting.ToView();
         }
     }
