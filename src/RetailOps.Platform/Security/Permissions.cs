@@ -96,6 +96,7 @@ public static class Permissions
         ("documents.approve", [Roles.Publisher]),
         ("intelligence.read", [Roles.Analyst, Roles.Operator, Roles.Finance, Roles.Leader, Roles.Auditor]),
         ("integration.read", [Roles.Operator, Roles.Auditor, Roles.Administrator]),
+        ("integration.map", [Roles.Administrator]),
         ("integration.replay", [Roles.Operator]),
         ("workflows.read", [Roles.Analyst, Roles.Publisher, Roles.Operator, Roles.Auditor, Roles.Administrator]),
         ("workflows.run", [Roles.Analyst, Roles.Operator]),
