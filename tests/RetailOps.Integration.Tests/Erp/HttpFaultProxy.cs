@@ -20,6 +20,9 @@ internal enum HttpFault
     /// <summary>It is done, and the connection is closed in the middle of the answer.</summary>
     CutAfter,
 
+    /// <summary>It does not arrive, and is answered as a workflow is that passes a record over: with null.</summary>
+    PassOver,
+
     /// <summary>The server no longer knows the caller's session: it gets another one's.</summary>
     ForgetSession,
 }
@@ -105,6 +108,12 @@ internal sealed class HttpFaultProxy : IAsyncDisposable
             if (fault is HttpFault.Refuse)
             {
                 client.Client.Close(0);
+                return;
+            }
+
+            if (fault is HttpFault.PassOver)
+            {
+                await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 25\r\nConnection: close\r\n\r\n{\"id\": 1, \"result\": null}"u8.ToArray(), end.Token);
                 return;
             }
 
