@@ -16,7 +16,7 @@ public static class IntegrationModule
         services.AddScoped<PostingPreload>().AddScoped<IPreload>(s => s.GetRequiredService<PostingPreload>());
         services.AddSingleton<SandboxErp>();
         services.AddSingleton<IErp, SandboxAdapter>();
-        services.AddOutbound<ErpConnector>(ErpConnector.Description, ErpConnector.LaneTo(SandboxAdapter.SystemName));
+        services.AddConnector<ErpConnector>(SandboxAdapter.SystemName, SystemKind.Erp, ErpConnector.OperationAt(SandboxAdapter.SystemName), async (s, ct) => await s.GetRequiredService<IErp>().Look(ct));
         services.AddInvariants(IntegrationInvariants.All);
         services.AddTransient<IPastRoom, IntegrationPast>();
         return services;

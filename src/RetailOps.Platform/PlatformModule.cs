@@ -25,6 +25,8 @@ public static class PlatformModule
         services.AddSingleton<RequestRunner>();
         services.AddSingleton<DeliveryBell>();
         services.AddSingleton<LaneBoard>();
+        services.AddSingleton<LaneReads>();
+        services.AddHostedService<LaneGauges>();
         services.AddSingleton<BackgroundWork>();
         services.AddSingleton<Deliveries>();
         services.TryAddSingleton(new RelayOptions());

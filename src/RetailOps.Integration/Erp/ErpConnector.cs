@@ -14,15 +14,15 @@ internal sealed class ErpConnector(IErp erp, PostingReads postings, UnitOfWork w
 
     public const string Refused = "integration.refused";
 
-    public static SubscriberDescription Description { get; } = new(Name, ["integration.posting-requested.v1"]);
-
     /// <summary>
-    /// How a system is served. A real one by one call at a time over all hosts: it numbers in one row, and more connections only wait for each other
-    /// there. The bound on the rate is for the backlog after a time in which it did not answer.
+    /// What is done at the ERP, and how it is served. A real one by one call at a time over all hosts: it numbers in one row, and more connections only
+    /// wait for each other there. The bound on the rate is for the backlog after a time in which it did not answer.
     /// </summary>
-    public static LaneOptions LaneTo(string system) => system == SandboxAdapter.SystemName
-        ? new() { Rate = 500 }
-        : new() { Calls = 1, Exclusive = true, CallTimeout = TimeSpan.FromMinutes(10), Rate = 50 };
+    public static ConnectorOperation OperationAt(string system, double? rate = null) => new(
+        "post documents", "the document's: kind, subject, revision", RetryClass.AsksFirst, new(Name, ["integration.posting-requested.v1"]),
+        system == SandboxAdapter.SystemName
+            ? new() { Rate = rate ?? 500 }
+            : new() { Calls = 1, Exclusive = true, CallTimeout = TimeSpan.FromMinutes(10), Rate = rate ?? 50 });
 
     public async Task<IReadOnlyList<OutboundOutcome>> Call(IReadOnlyList<OutboundFact> facts, CancellationToken ct)
     {
@@ -65,9 +65,11 @@ internal sealed class ErpConnector(IErp erp, PostingReads postings, UnitOfWork w
         {
             return await erp.Ensure(documents, zone.DayOf(clock.GetUtcNow()), limit.Token).WaitAsync(limit.Token);
         }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            throw new TimeoutException($"{erp.Name} did not answer within {patience.TotalSeconds:0.#} s.");
+            // Of those only: what waits for something else was not tried.
+            var why = e is OperationCanceledException ? $"{erp.Name} did not answer within {patience.TotalSeconds:0.#} s." : $"{e.GetType().Name}: {e.Message}";
+            return [.. documents.Select(_ => new ErpAnswer.Unknown(why))];
         }
     }
 

@@ -100,6 +100,12 @@ internal sealed class Posting : IAggregate
         return new(Guid.CreateVersion7(), now, Key, System);
     }
 
+    /// <summary>Why it is not sent once more; null when it may be, or is on its way.</summary>
+    public Refusal? WhyNotAgain(IErp erp) =>
+        Status is PostingStatus.Posted ? Refusal.Conflict("integration.already-posted", $"It is posted as {Number}.")
+        : Status is not PostingStatus.Requested && !erp.Takes(Kind) ? Refusal.Conflict("integration.not-taken", $"{erp.Name} keeps no documents of the kind {Kind} for us.")
+        : null;
+
     /// <summary>Another round, of one that was refused, given up or set aside.</summary>
     public PostingRequested Again(string system, DateTimeOffset now)
     {

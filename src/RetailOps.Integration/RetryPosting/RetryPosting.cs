@@ -16,19 +16,23 @@ internal sealed class RetryPostingHandler(UnitOfWork work, IErp erp) : IRequestH
 {
     public async Task<Result<PostingView>> Handle(RetryPosting request, CancellationToken ct)
     {
-        switch (await (await work.Join<IntegrationDbContext>(ct)).Postings.FindAsync([request.Key], ct))
+        if (await (await work.Join<IntegrationDbContext>(ct)).Postings.FindAsync([request.Key], ct) is not { } posting)
         {
-            case null:
-                return Refusal.NotFound("integration.posting-unknown", "There is no such posting.");
-            case { Status: PostingStatus.Posted } posted:
-                return Refusal.Conflict("integration.already-posted", $"It is posted as {posted.Number}.");
-            case { Status: PostingStatus.Requested } underWay:
-                return underWay.ToView();
-            case var posting when !erp.Takes(posting.Kind):
-                return Refusal.Conflict("integration.not-taken", $"{erp.Name} keeps no documents of the kind {posting.Kind} for us.");
-            case var posting:
-                work.Raise(posting, posting.Again(erp.Name, work.Now));
-                return posting.ToView();
+            return Unknown();
         }
+
+        if (posting.WhyNotAgain(erp) is { } no)
+        {
+            return no;
+        }
+
+        if (posting.Status is not PostingStatus.Requested)
+        {
+            work.Raise(posting, posting.Again(erp.Name, work.Now));
+        }
+
+        return posting.ToView();
     }
+
+    public static Refusal Unknown() => Refusal.NotFound("integration.posting-unknown", "There is no such posting.");
 }

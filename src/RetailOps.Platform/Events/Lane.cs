@@ -28,7 +28,7 @@ internal sealed partial class Lane(
     private readonly Guid holder = Guid.CreateVersion7();
     private long paceUntil;
     private bool hasAnswered;
-    private bool onlyFresh;
+    private int turns;
 
     public override void Dispose()
     {
@@ -117,11 +117,11 @@ internal sealed partial class Lane(
 
         await Pace(ct);
         // What failed before is due again and again; it must not stand before what nobody has tried yet.
-        onlyFresh = !onlyFresh;
-        var claimed = await LaneTable.Claim(database.Relay, lane.Name, most, options.Grace, onlyFresh, ct);
+        var fresh = (Interlocked.Increment(ref turns) & 1) == 0;
+        var claimed = await LaneTable.Claim(database.Relay, lane.Name, most, options.Grace, fresh, ct);
         if (claimed.Count == 0)
         {
-            claimed = await LaneTable.Claim(database.Relay, lane.Name, most, options.Grace, !onlyFresh, ct);
+            claimed = await LaneTable.Claim(database.Relay, lane.Name, most, options.Grace, !fresh, ct);
         }
 
         var count = claimed.Count;
@@ -137,7 +137,7 @@ internal sealed partial class Lane(
         var renewing = KeepLease([.. claimed], alive.Token);
         try
         {
-            foreach (var killer in claimed.Where(c => c.Error is null && c.Delivery.Attempts > options.Deaths).ToList())
+            foreach (var killer in claimed.Where(c => c.Error is null && c.Delivery.Attempts > (options.TriesOnce ? 1 : options.Deaths)).ToList())
             {
                 // Nobody lived to write down what went wrong.
                 claimed.Remove(killer);
@@ -223,7 +223,8 @@ internal sealed partial class Lane(
 
     private async Task<IReadOnlyList<OutboundOutcome>> Call(List<OutboundDelivery> claimed, CancellationToken ct)
     {
-        using var tracing = Tracing.StartActivity(lane.Name, ActivityKind.Client, claimed[0].Delivery.Trace);
+        // One for each fact, so that each trace shows its call; what the call does itself hangs on the last.
+        var spans = claimed.ConvertAll(c => Tracing.StartActivity(lane.Name, ActivityKind.Client, c.Delivery.Trace));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(options.CallTimeout);
         var begun = Stopwatch.GetTimestamp();
@@ -243,6 +244,12 @@ internal sealed partial class Lane(
         {
             var reason = e is OperationCanceledException ? $"No answer within {options.CallTimeout.TotalSeconds:0.#} s." : $"{e.GetType().Name}: {e.Message}";
             outcomes = [.. claimed.Select(_ => new OutboundOutcome.Again(reason))];
+        }
+
+        foreach (var (span, outcome) in spans.Zip(outcomes))
+        {
+            span?.SetStatus(outcome is OutboundOutcome.Again ? ActivityStatusCode.Error : ActivityStatusCode.Ok);
+            span?.Dispose();
         }
 
         await Count(outcomes, Stopwatch.GetElapsedTime(begun), ct);
@@ -275,7 +282,7 @@ internal sealed partial class Lane(
         }
     }
 
-    private bool IsHopeless(OutboundDelivery delivery) => delivery.Delivery.Attempts >= options.Attempts && delivery.Age >= options.GiveUpAfter;
+    private bool IsHopeless(OutboundDelivery delivery) => options.TriesOnce || (delivery.Delivery.Attempts >= options.Attempts && delivery.Age >= options.GiveUpAfter);
 
     private OutboundFact Sent(OutboundDelivery delivery) => new(facts.FromJson(delivery.Delivery.EventName, delivery.Delivery.Data), delivery.Delivery.Attempts);
 

@@ -107,6 +107,12 @@ public sealed record LaneOptions
     /// <summary>… is so old.</summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>
+    /// For what must not be done twice and where nobody can be asked whether it was done: after one try without an answer, or one that ended with the
+    /// process, it is given up and a person decides.
+    /// </summary>
+    public bool TriesOnce { get; init; }
+
     /// <summary>Given up at once when so many tries ended with the process.</summary>
     public int Deaths { get; init; } = 5;
 

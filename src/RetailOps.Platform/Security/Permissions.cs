@@ -50,6 +50,9 @@ public static class Permissions
     /// <summary>To see what health says beyond its status.</summary>
     public const string Health = "system.health";
 
+    /// <summary>To read figures of the host, for dashboards and alarms.</summary>
+    public const string Metrics = "system.metrics";
+
     /// <summary>To see and restart recurring jobs.</summary>
     public const string Jobs = "system.jobs";
 
@@ -98,6 +101,7 @@ public static class Permissions
         ("integration.read", [Roles.Operator, Roles.Auditor, Roles.Administrator]),
         ("integration.map", [Roles.Administrator]),
         ("integration.replay", [Roles.Operator]),
+        ("integration.repair", [Roles.Operator, Roles.Finance]),
         ("workflows.read", [Roles.Analyst, Roles.Publisher, Roles.Operator, Roles.Auditor, Roles.Administrator]),
         ("workflows.run", [Roles.Analyst, Roles.Operator]),
         ("workflows.draw", [Roles.Analyst]),
@@ -113,6 +117,7 @@ public static class Permissions
         ("audit.read", [Roles.Auditor, Roles.Administrator]),
         ("system.verify", [Roles.Operator, Roles.Auditor, Roles.Administrator]),
         (Health, [Roles.Operator, Roles.Auditor, Roles.Administrator]),
+        (Metrics, [Roles.Integrator, Roles.Operator, Roles.Auditor, Roles.Administrator]),
         (Jobs, [Roles.Operator, Roles.Administrator]),
     ];
 
@@ -129,7 +134,7 @@ public static class Permissions
 
     /// <summary>What the Demo's command line may do: everything that runs the business, nothing that a person decides, nothing about sign-ins and the host itself.</summary>
     public static IReadOnlySet<string> Operational { get; } =
-        All.Where(p => !IsInPerson(p) && (p == "system.verify" || !(p.StartsWith("system.", StringComparison.Ordinal) || p.StartsWith("people.", StringComparison.Ordinal) || p.StartsWith("clients.", StringComparison.Ordinal))))
+        All.Where(p => !IsInPerson(p) && (p is "system.verify" or Metrics || !(p.StartsWith("system.", StringComparison.Ordinal) || p.StartsWith("people.", StringComparison.Ordinal) || p.StartsWith("clients.", StringComparison.Ordinal))))
             .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>What clients may ask for in their own name, at most: what the role of integrators holds.</summary>
