@@ -127,7 +127,7 @@ public sealed class TrytonFaultTests(TrytonFixture tryton) : IAsyncLifetime
     private Task<TestHost> Host() => books.Host(services: s =>
     {
         TrytonPart.AddTryton(s, tryton.Settings with { Address = proxy.Address, CallPatience = TimeSpan.FromSeconds(2), LinePatience = TimeSpan.FromMilliseconds(20) });
-        s.AddSingleton(new OutboundLane(ErpConnector.Name, ErpConnector.LaneTo(TrytonErp.SystemName) with
+        s.AddSingleton(new OutboundLane(ErpConnector.Name, ErpConnector.OperationAt(TrytonErp.SystemName).Lane with
         {
             Poll = TimeSpan.FromMilliseconds(20),
             FirstPause = TimeSpan.FromMilliseconds(10),

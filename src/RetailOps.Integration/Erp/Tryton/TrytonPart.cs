@@ -28,7 +28,17 @@ internal static class TrytonPart
         }));
         services.AddSingleton<TrytonClient>().AddSingleton<TrytonRecords>().AddSingleton<TrytonBook>().AddSingleton<TrytonPoster>().AddSingleton<TrytonRefunds>();
         services.AddSingleton<IErp, TrytonErp>();
-        return services.AddSingleton(new OutboundLane(ErpConnector.Name, ErpConnector.LaneTo(TrytonErp.SystemName)));
+
+        // The lane to the ERP is there; it leads here now. Of its options the last count.
+        foreach (var sandbox in services.Where(d => d.ServiceKey is null && d.ImplementationInstance is Connector { Kind: SystemKind.Erp } or SystemProbe { System: SandboxAdapter.SystemName }).ToList())
+        {
+            services.Remove(sandbox);
+        }
+
+        var operation = ErpConnector.OperationAt(TrytonErp.SystemName);
+        return services.AddSingleton(new Connector(TrytonErp.SystemName, SystemKind.Erp, [operation]))
+            .AddSingleton(new SystemProbe(TrytonErp.SystemName, async (s, ct) => await s.GetRequiredService<IErp>().Look(ct)))
+            .AddSingleton(new OutboundLane(operation.Hears.Name, operation.Lane));
     }
 
     public static void Map(IEndpointRouteBuilder integrations)
