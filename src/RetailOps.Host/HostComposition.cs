@@ -64,6 +64,11 @@ public static class HostComposition
             module.Add(services);
         }
 
+        if (settings.Erp is { } erp)
+        {
+            services.AddTryton(erp.Address, erp.User, erp.Password);
+        }
+
         services.AddSingleton(new WorkflowGovernance(settings.GovernsAllWorkflows));
         var rules = new OutboundRules { Allowed = OutboundRules.Read(builder.Configuration["RETAILOPS_CALLS_ALLOWED"]), Only = OutboundRules.Read(builder.Configuration["RETAILOPS_CALLS_ONLY"]) };
         services.AddSingleton(rules);

@@ -55,6 +55,9 @@ public sealed record HostSettings
     /// <summary>What each client may do; null for <see cref="UsualLimits"/>.</summary>
     public TrafficLimits? Limits { get; init; }
 
+    /// <summary><c>RETAILOPS_ERP</c> and what belongs to it; null for the sandbox inside.</summary>
+    public ErpSettings? Erp { get; init; }
+
     /// <summary>Whether secrets may be made and loopback may do without them.</summary>
     public bool IsDemo => Environment is Demo or Test;
 
@@ -89,6 +92,7 @@ public sealed record HostSettings
             Key = Set("RETAILOPS_KEY"),
             Issuer = Set("RETAILOPS_ISSUER"),
             External = ReadExternal(Set),
+            Erp = ErpSettings.Read(Set),
             TimeZone = Set("RETAILOPS_TIME_ZONE") ?? BusinessZone.Usual,
             GovernsAllWorkflows = Set("RETAILOPS_GOVERN") switch
             {

@@ -44,6 +44,7 @@ internal static class IntegrationEndpoints
             .WithName("TellSandbox")
             .WithSummary("Put the sandbox ERP under orders to misbehave (Demo only)")
             .ProducesRefusals(404);
+        TrytonPart.Map(integrations);
     }
 
     private static async Task<Results<Ok<Page<PostingView>>, ProblemHttpResult>> List(string? status, [AsParameters] Paging paging, Door door, CancellationToken ct)

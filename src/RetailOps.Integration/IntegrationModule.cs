@@ -25,6 +25,13 @@ public static class IntegrationModule
     /// <summary>What the drawn flows promise besides: that everything billed and credited is asked for. Where somebody else draws them, it need not hold.</summary>
     public static IServiceCollection AddPostingPromises(this IServiceCollection services) => services.AddInvariants(IntegrationInvariants.OfTheBusiness);
 
+    /// <summary>Tryton keeps the books instead of the sandbox. After <see cref="AddIntegration"/>.</summary>
+    /// <param name="services">Of the host.</param>
+    /// <param name="address">Where it answers, with the database's name: <c>http://127.0.0.1:8000/erp/</c>.</param>
+    /// <param name="user">The login.</param>
+    /// <param name="password">Its secret.</param>
+    public static IServiceCollection AddTryton(this IServiceCollection services, Uri address, string user, string password) => TrytonPart.AddTryton(services, new(address, user, password));
+
     /// <summary>Operations of the module, into the group <c>/api/v1</c>.</summary>
     public static void MapIntegration(this IEndpointRouteBuilder api) => IntegrationEndpoints.Map(api);
 }

@@ -21,6 +21,9 @@ internal sealed class ReplayRun : IAsyncDisposable
     /// <summary>Where the test writes its files.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("replay-files-").FullName;
 
+    /// <summary>Settings of the environment.</summary>
+    public Dictionary<string, string> Settings { get; } = [];
+
     /// <summary>Nothing is started yet.</summary>
     public static ReplayRun Make() => new();
 
@@ -71,6 +74,11 @@ internal sealed class ReplayRun : IAsyncDisposable
         var start = new ProcessStartInfo(command[0], [.. command.Skip(1), "replay", .. arguments, "--json", "--data", data]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["RETAILOPS_DB"] = new NpgsqlConnectionStringBuilder(await TestServer.AdminConnectionString) { MaxPoolSize = 20 }.ConnectionString;
         start.Environment.Remove("RETAILOPS_DB_OWNER");
+        foreach (var (name, value) in Settings)
+        {
+            start.Environment[name] = value;
+        }
+
         return Process.Start(start)!;
     }
 }

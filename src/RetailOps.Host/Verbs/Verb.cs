@@ -26,6 +26,7 @@ internal sealed record Verb(
           RETAILOPS_DB_OWNER  the owner's; RETAILOPS_DB is then the application's
           RETAILOPS_KEY       32 bytes in base64, instead of the file key in the data folder
           RETAILOPS_TIME_ZONE where the books are kept, whose days documents are dated by; Europe/London
+          RETAILOPS_ERP       who keeps the books: sandbox, the one inside, or tryton, with RETAILOPS_ERP_URL, RETAILOPS_ERP_USER and RETAILOPS_ERP_PASSWORD
           RETAILOPS_ISSUER    the public address of this system, for the tokens it gives out; the one that was asked, unless it is set
           RETAILOPS_OIDC_AUTHORITY  where people sign in besides here; with RETAILOPS_OIDC_CLIENT, RETAILOPS_OIDC_SECRET, RETAILOPS_OIDC_ROLES, RETAILOPS_OIDC_CLAIM
           RETAILOPS_GOVERN    all or files: which workflows go live by two people only; all for serve, files for demo
@@ -34,7 +35,7 @@ internal sealed record Verb(
           OTEL_EXPORTER_OTLP_ENDPOINT  where traces and metrics go; nowhere unless set
         """;
 
-    public static IReadOnlyList<Verb> All { get; } = [HostVerbs.Demo, HostVerbs.Serve, MigrateVerb.Verb, VerifyVerb.Verb, ExportVerb.Verb, ReplayVerb.Verb, SeedVerb.Verb, TokenVerb.Verb, AdministratorVerb.Verb, TestServerVerb.Verb];
+    public static IReadOnlyList<Verb> All { get; } = [HostVerbs.Demo, HostVerbs.Serve, MigrateVerb.Verb, VerifyVerb.Verb, ExportVerb.Verb, ReplayVerb.Verb, SeedVerb.Verb, TokenVerb.Verb, ErpVerb.Verb, AdministratorVerb.Verb, TestServerVerb.Verb];
 
     /// <summary>Where the process begins.</summary>
     public static async Task<int> Start(string[] args)

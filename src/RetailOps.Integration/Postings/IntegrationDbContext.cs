@@ -9,6 +9,8 @@ internal sealed class IntegrationDbContext(DbContextOptions<IntegrationDbContext
 {
     public DbSet<Posting> Postings => Set<Posting>();
 
+    public DbSet<Mapping> Mappings => Set<Mapping>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema("integration");

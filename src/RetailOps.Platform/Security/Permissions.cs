@@ -99,6 +99,7 @@ public static class Permissions
         ("documents.approve", [Roles.Publisher]),
         ("intelligence.read", [Roles.Analyst, Roles.Operator, Roles.Finance, Roles.Leader, Roles.Auditor]),
         ("integration.read", [Roles.Operator, Roles.Auditor, Roles.Administrator]),
+        ("integration.map", [Roles.Administrator]),
         ("integration.replay", [Roles.Operator]),
         ("integration.repair", [Roles.Operator, Roles.Finance]),
         ("workflows.read", [Roles.Analyst, Roles.Publisher, Roles.Operator, Roles.Auditor, Roles.Administrator]),
