@@ -17,6 +17,7 @@ public static class IntegrationModule
         services.AddSingleton<SandboxErp>();
         services.AddSingleton<IErp, SandboxAdapter>();
         services.AddOutbound<ErpConnector>(ErpConnector.Description, ErpConnector.LaneTo(SandboxAdapter.SystemName));
+        services.AddSchemas();
         services.AddInvariants(IntegrationInvariants.All);
         services.AddTransient<IPastRoom, IntegrationPast>();
         return services;
