@@ -17,6 +17,7 @@ public static class IntegrationModule
         services.AddSingleton<SandboxErp>();
         services.AddSingleton<IErp, SandboxAdapter>();
         services.AddConnector<ErpConnector>(SandboxAdapter.SystemName, SystemKind.Erp, ErpConnector.OperationAt(SandboxAdapter.SystemName), async (s, ct) => await s.GetRequiredService<IErp>().Look(ct));
+        services.AddSchemas();
         services.AddInvariants(IntegrationInvariants.All);
         services.AddTransient<IPastRoom, IntegrationPast>();
         return services;

@@ -70,6 +70,7 @@ internal static class ApiWords
         ["Decisions"] = "Decision tables, in versions.",
         ["Workflows"] = "Instances, incidents and versions of workflows.",
         ["Integrations"] = "Other systems, and what is under way to them.",
+        ["Schemas"] = "What documents and events look like, for those who send and receive them.",
         ["Audit"] = "Who did what, and the chain that holds it.",
         ["Clients"] = "Systems and applications that call, and their secrets.",
         ["Customers"] = "Personal data: to hand out and to erase.",
