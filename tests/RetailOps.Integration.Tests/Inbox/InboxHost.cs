@@ -40,6 +40,8 @@ public sealed class InboxHost : IAsyncLifetime
 
     public HttpClient Http { get; } = new();
 
+    public string Admin => database.AdminConnectionString;
+
     public IServiceProvider Services => app.Services;
 
     public string StandardSecret { get; private set; } = "";
@@ -153,6 +155,9 @@ public sealed class InboxHost : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/json");
+
+        // Who sends much asks first: a refusal comes before the body is read, and closes the connection.
+        request.Headers.ExpectContinue = body.Length > 1_000_000;
         foreach (var (name, value) in headers)
         {
             if (name == "Content-Type")

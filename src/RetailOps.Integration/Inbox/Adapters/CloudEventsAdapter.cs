@@ -46,23 +46,18 @@ internal sealed class CloudEventsAdapter : InboundAdapter
     public override MessageHead Peek(Source source, InboundMessage message)
     {
         var json = Event(message);
-        var (id, from, type) = (json.Text("id"), json.Text("source"), json.Text("type"));
-        if (id is null || from is null || type is null || json.Text("specversion") is not ['1', ..])
-        {
-            throw new UnreadableException("A CloudEvent has id, source, type and specversion 1.0.");
-        }
-
+        var (id, from, type) = Named(json);
         var about = json.Text("partitionkey") ?? json.Text("subject");
-        var delivery = $"{from.Cut(256)} {id.Cut(256)}";
+        var delivery = $"{from} {id}";
         return new(delivery, type.Cut(128)!, about is null ? MessageHead.Alone(source, delivery) : $"event/{source.Name}/{about.Cut(128)}", json.Time("time"));
     }
 
     public override IReadOnlyList<InboundCommand> Read(Source source, InboundMessage message)
     {
         var json = Event(message);
-        var type = json.Text("type") ?? "";
+        var (id, from, type) = Named(json);
         return CanonicalCommands.OfType(type) is { } command
-            ? [CanonicalCommands.Read(command, Data(json), source, $"{json.Text("source")} {json.Text("id")}".Cut(120)!, json.Time("time"))]
+            ? [CanonicalCommands.Read(command, Data(json), source, $"{from} {id}", json.Time("time"))]
             : [new InboundCommand.Park("integration.topic-unused", $"No module takes {type.Cut(64)} over; known are {string.Join(", ", CanonicalCommands.Types)}.", ("event", "any"))];
     }
 
@@ -85,6 +80,11 @@ internal sealed class CloudEventsAdapter : InboundAdapter
         one["data"] = data.ValueKind is JsonValueKind.Undefined ? null : JsonNode.Parse(data.GetRawText());
         return JsonElement.Parse(one.ToJsonString());
     }
+
+    private static (string Id, string From, string Type) Named(JsonElement json) =>
+        (json.Text("id"), json.Text("source"), json.Text("type"), json.Text("specversion")) is ({ Length: <= 256 } id, { Length: <= 256 } from, { } type, ['1', ..])
+            ? (id, from, type)
+            : throw new UnreadableException("A CloudEvent has id and source of at most 256 characters, type and specversion 1.0.");
 
     private static JsonElement Data(JsonElement json)
     {

@@ -117,9 +117,9 @@ internal sealed partial class Reception(SourceBook book, InboxBoxes boxes, Inbox
     /// <summary>Who sent it. All that is wrong is one answer: nobody finds out which sources there are.</summary>
     private async Task<(Source? Source, Refusal? Refusal)> Sender(string role, string? name, HttpContext http, ReadOnlyMemory<byte> body, CancellationToken ct)
     {
-        if (role == SourceRoles.System && callers.Of(http) is { } caller)
+        if (role == SourceRoles.System && !http.Request.Headers.ContainsKey(StandardWebhook.SignatureHeader) && callers.Of(http) is { } caller)
         {
-            // Who has a token is the source of his own name.
+            // Who signs is who he signs as; who has a token is the source of his own name.
             return caller is Caller.Client client && client.May("integration.send") && await book.Find(client.Name, ct) is { Enabled: true, Reader.Role: SourceRoles.System } own && (name is null || name == own.Name)
                 ? (own, null)
                 : (null, new Refusal(RefusalKind.Forbidden, "integration.no-source", "Events are sent by a client with the permission integration.send for which there is a source of its own name; an administrator makes both."));
