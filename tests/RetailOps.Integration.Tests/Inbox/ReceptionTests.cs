@@ -2,6 +2,9 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+
 using RetailOps.Platform;
 
 namespace RetailOps.Integration.Tests;
@@ -112,6 +115,44 @@ public sealed class ReceptionTests(InboxHost host) : IClassFixture<InboxHost>
         messages.Where(m => m.State == "failed").Select(m => m.Code).Should().BeEquivalentTo("request.invalid", "integration.unreadable");
         messages.Single(m => m.Delivery == "/wms a-1").Repeats.Should().Be(1);
         (await host.Broken()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_client_with_a_token_is_the_source_of_its_own_name()
+    {
+        var body = Encoding.UTF8.GetBytes(Event("token-1", -1).ToJsonString());
+        var before = await host.Post("/api/v1/integrations/events", body);
+        await host.Source("cli", "cloudevents");
+        var sent = await host.Post("/api/v1/integrations/events", body);
+        var asAnother = await host.Post("/api/v1/integrations/events?source=wms", body);
+        await host.Quiet();
+
+        (before, sent, asAnother).Should().Be((HttpStatusCode.Forbidden, HttpStatusCode.NoContent, HttpStatusCode.Forbidden));
+        (await host.Must(new ListMessages("mapped", "cli", null, null, 10))).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A_source_that_sends_more_than_its_share_is_told_to_wait_and_others_are_not()
+    {
+        var services = host.Services;
+        await host.Source("storm", "shopify", "storm");
+        using var reception = new Reception(
+            services.GetRequired<SourceBook>(), services.GetRequired<InboxBoxes>(), services.GetRequired<InboxTable>(), services.GetRequired<InboxBell>(), services.GetRequired<InboundMappings>(), services.GetRequired<Callers>(),
+            new InboxOptions { PerSecond = 1, Burst = 2 }, TimeProvider.System, NullLogger<Reception>.Instance);
+        async Task<(int? Status, string After)> Sent(string source)
+        {
+            var body = "{\"test\":true}"u8.ToArray();
+            var http = new DefaultHttpContext { Request = { Body = new MemoryStream(body), ContentLength = body.Length, Headers = { ["X-Shopify-Hmac-SHA256"] = Sign(body) } } };
+            var answer = await reception.Take(SourceRoles.Channel, source, "x", http);
+            return (((IStatusCodeHttpResult)answer.Result).StatusCode, http.Response.Headers.RetryAfter.ToString());
+        }
+
+        var storm = new[] { await Sent("storm"), await Sent("storm"), await Sent("storm") };
+        var other = await Sent("shop");
+
+        storm.Select(s => s.Status).Should().Equal(204, 204, 429);
+        storm[2].After.Should().NotBeEmpty();
+        other.Status.Should().Be(204);
     }
 
     [Fact]

@@ -78,7 +78,7 @@ internal sealed partial class Reception(SourceBook book, InboxBoxes boxes, Inbox
 
     public void Dispose() => rates.Dispose();
 
-    private async Task<Results<NoContent, ProblemHttpResult>> Take(string role, string? name, string topic, HttpContext http)
+    public async Task<Results<NoContent, ProblemHttpResult>> Take(string role, string? name, string topic, HttpContext http)
     {
         var ct = http.RequestAborted;
         if (await Body(http, ct) is not { } body)

@@ -40,13 +40,10 @@ internal static class SourceEndpoints
     {
         // Whoever may not know finds out below that he may not; a style is no secret.
         var style = (await book.Find(name, ct))?.Reader.Style ?? SignatureStyle.Shopify;
-        if (body.Secret is { } given && !InboxBoxes.Suits(style, given))
-        {
-            return Problems.Of(Refusal.Malformed("integration.secret", "The secret has 8 to 512 characters; for EasyPost ASCII only, for Standard Webhooks whsec_ and base64."));
-        }
-
         var secret = body.Secret ?? InboxBoxes.Fresh(style);
-        var kept = boxes.Seal(secret);
+
+        // One that the style cannot work with is left out, and the request says so to whoever may ask.
+        var kept = InboxBoxes.Suits(style, secret) ? boxes.Seal(secret) : null!;
         return Answer(await door.Run(new RotateSourceSecret(name, kept, body.EndOthers), ct), kept, body.Secret is null ? secret : null, response);
     }
 

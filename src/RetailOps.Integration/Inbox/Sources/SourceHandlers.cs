@@ -59,7 +59,7 @@ internal sealed class RotateSourceSecretValidator : AbstractValidator<RotateSour
     public RotateSourceSecretValidator()
     {
         RuleFor(r => r.Name).NotEmpty().WithErrorCode("integration.source");
-        RuleFor(r => r.Secret).NotNull().WithErrorCode("integration.secret");
+        RuleFor(r => r.Secret).NotNull().WithErrorCode("integration.secret").WithMessage("8 to 512 characters; for EasyPost ASCII only, for Standard Webhooks whsec_ and 24 to 64 bytes in base64.");
     }
 }
 
