@@ -120,6 +120,7 @@ public static class HostComposition
             module.Map(api);
         }
 
+        app.MapReception();
         api.MapWorkflows();
         app.MapWorkflowEndpoints();
         app.MapDesignerApi().MapStudio();

@@ -12,6 +12,7 @@ internal static class IntegrationEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapSchemas();
+        InboxPart.Map(api);
         var integrations = api.MapGroup("/integrations").WithTags("Integrations");
         integrations.MapGet("/postings", List)
             .WithName("ListPostings")

@@ -19,6 +19,7 @@ public static class IntegrationModule
         services.AddConnector<ErpConnector>(SandboxAdapter.SystemName, SystemKind.Erp, ErpConnector.OperationAt(SandboxAdapter.SystemName), async (s, ct) => await s.GetRequiredService<IErp>().Look(ct));
         services.AddSchemas();
         services.AddInvariants(IntegrationInvariants.All);
+        InboxPart.Add(services);
         services.AddTransient<IPastRoom, IntegrationPast>();
         return services;
     }
@@ -32,6 +33,9 @@ public static class IntegrationModule
     /// <param name="user">The login.</param>
     /// <param name="password">Its secret.</param>
     public static IServiceCollection AddTryton(this IServiceCollection services, Uri address, string user, string password) => TrytonPart.AddTryton(services, new(address, user, password));
+
+    /// <summary>Where other systems send to: below <c>/api/v1</c>, and no operations of it, because who sends is proven by a signature.</summary>
+    public static void MapReception(this IEndpointRouteBuilder app) => Reception.Map(app);
 
     /// <summary>Operations of the module, into the group <c>/api/v1</c>.</summary>
     public static void MapIntegration(this IEndpointRouteBuilder api) => IntegrationEndpoints.Map(api);

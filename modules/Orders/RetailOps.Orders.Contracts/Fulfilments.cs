@@ -90,6 +90,11 @@ public sealed record GetFulfilment(Guid Id) : IRequest<Result<FulfilmentView>>;
 [Needs("orders.read"), AsksDatabase]
 public sealed record ListFulfilments(string? Status, string? Node, Guid? After, int Limit, DateTimeOffset? ReleasedSince = null) : IRequest<Result<IReadOnlyList<FulfilmentView>>>;
 
+/// <summary>Shipments under a number of a carrier, oldest first: a carrier may give a number anew after some years.</summary>
+/// <param name="TrackingNumber">1 to 128 characters, compared as it is.</param>
+[Needs("orders.read"), AsksDatabase]
+public sealed record FindShipments(string TrackingNumber) : IRequest<Result<IReadOnlyList<FulfilmentView>>>;
+
 /// <summary>The goods of a fulfilment leave its node.</summary>
 /// <param name="Id">Which.</param>
 /// <param name="Carrier">Who carries, at most 64 characters; null when nobody said.</param>

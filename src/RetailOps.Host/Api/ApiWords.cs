@@ -23,6 +23,7 @@ internal static class ApiWords
         ["condition"] = "Only goods in this condition: `sellable`, `quarantine` or `damaged`.",
         ["releasedSince"] = "Only those released at this instant or later.",
         ["subject"] = "What it is about.",
+        ["source"] = "Only what this system sent.",
         ["revision"] = "Of the subject, from 1.",
         ["model"] = "Only what this model said.",
         ["sku"] = "The item's code.",

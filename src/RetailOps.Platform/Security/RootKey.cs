@@ -50,26 +50,41 @@ public sealed class RootKey
         return new(Parse(File.ReadAllText(path), path));
     }
 
-    internal string Encrypt(string text, string purpose)
+    /// <summary>Encrypts bytes that are kept in the database; every call gives another box.</summary>
+    /// <param name="plain">What nobody reads without the key.</param>
+    /// <param name="purpose">What it is for: the box opens for the same purpose only.</param>
+    public byte[] Seal(ReadOnlySpan<byte> plain, string purpose)
     {
-        var plain = Encoding.UTF8.GetBytes(text);
         var box = new byte[AesGcm.NonceByteSizes.MaxSize + AesGcm.TagByteSizes.MaxSize + plain.Length];
         var (nonce, tag, cipher) = Parts(box);
         RandomNumberGenerator.Fill(nonce);
         using var aes = new AesGcm(key, AesGcm.TagByteSizes.MaxSize);
         aes.Encrypt(nonce, plain, cipher, tag, Encoding.UTF8.GetBytes(purpose));
-        return Convert.ToBase64String(box);
+        return box;
     }
 
-    /// <exception cref="CryptographicException">It was encrypted under another key or for another purpose, or was changed.</exception>
-    internal string Decrypt(string box, string purpose)
+    /// <summary>What was sealed.</summary>
+    /// <param name="box">As <see cref="Seal"/> gave it.</param>
+    /// <param name="purpose">The same as then.</param>
+    /// <exception cref="CryptographicException">It was sealed under another key or for another purpose, or was changed.</exception>
+    public byte[] Open(byte[] box, string purpose)
     {
-        var (nonce, tag, cipher) = Parts(Convert.FromBase64String(box));
+        if (box.Length < AesGcm.NonceByteSizes.MaxSize + AesGcm.TagByteSizes.MaxSize)
+        {
+            throw new CryptographicException("This is no sealed box.");
+        }
+
+        var (nonce, tag, cipher) = Parts(box);
         var plain = new byte[cipher.Length];
         using var aes = new AesGcm(key, AesGcm.TagByteSizes.MaxSize);
         aes.Decrypt(nonce, cipher, tag, plain, Encoding.UTF8.GetBytes(purpose));
-        return Encoding.UTF8.GetString(plain);
+        return plain;
     }
+
+    internal string Encrypt(string text, string purpose) => Convert.ToBase64String(Seal(Encoding.UTF8.GetBytes(text), purpose));
+
+    /// <exception cref="CryptographicException">It was encrypted under another key or for another purpose, or was changed.</exception>
+    internal string Decrypt(string box, string purpose) => Encoding.UTF8.GetString(Open(Convert.FromBase64String(box), purpose));
 
     private static byte[] Parse(string text, string where)
     {

@@ -70,3 +70,29 @@ internal sealed class ListFulfilmentsHandler(UnitOfWork work) : IRequestHandler<
         return (await page.OrderBy(f => f.Id).Take(request.Limit).ToListAsync(ct)).ConvertAll(f => f.ToView());
     }
 }
+
+internal sealed class FindShipmentsValidator : AbstractValidator<FindShipments>
+{
+    public FindShipmentsValidator() => RuleFor(r => r.TrackingNumber).Must(n => Text.HasLength(n, 128)).WithErrorCode("orders.tracking-number").WithMessage("1 to 128 characters.");
+}
+
+internal sealed class FindShipmentsHandler(UnitOfWork work) : IRequestHandler<FindShipments, Result<IReadOnlyList<FulfilmentView>>>
+{
+    private const int Most = 20;
+
+    public async Task<Result<IReadOnlyList<FulfilmentView>>> Handle(FindShipments request, CancellationToken ct)
+    {
+        var orders = await work.Join<OrdersDbContext>(ct);
+        var ids = await orders.Fulfilments.AsNoTracking().Where(f => f.TrackingNumber == request.TrackingNumber).OrderBy(f => f.Id).Take(Most).Select(f => f.Id).ToListAsync(ct);
+        var own = new List<FulfilmentView>();
+        foreach (var id in ids)
+        {
+            if (await orders.FindFulfilment(id, ct) is { } fulfilment)
+            {
+                own.Add(fulfilment.ToView());
+            }
+        }
+
+        return own;
+    }
+}
