@@ -11,6 +11,7 @@ internal static class IntegrationEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
     {
+        api.MapWebhooks();
         var integrations = api.MapGroup("/integrations").WithTags("Integrations");
         integrations.MapGet("/postings", List)
             .WithName("ListPostings")

@@ -18,6 +18,7 @@ public static class IntegrationModule
         services.AddSingleton<IErp, SandboxAdapter>();
         services.AddOutbound<ErpConnector>(ErpConnector.Description, new());
         services.AddInvariants(IntegrationInvariants.All);
+        services.AddWebhooks();
         services.AddTransient<IPastRoom, IntegrationPast>();
         return services;
     }

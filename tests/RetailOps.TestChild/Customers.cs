@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 using RetailOps.Kernel;
 using RetailOps.Orders;
+using RetailOps.Platform;
 using RetailOps.Testing;
 using RetailOps.Workflows;
 
@@ -29,7 +30,7 @@ public static class Customers
         Assemblies = [typeof(Customers).Assembly],
         Workflows = false,
         Relay = new() { FirstPause = TimeSpan.FromMilliseconds(20), Poll = TimeSpan.FromMilliseconds(50), Lease = TimeSpan.FromSeconds(2) },
-        Services = services => services.AddSingleton(new HttpCallOptions { Rules = new() { Allowed = ["127.0.0.1"] } }),
+        Services = services => services.AddSingleton(new HttpCallOptions { Rules = new() { Allowed = ["127.0.0.1"] } }).AddSingleton(new OutboundRules { Allowed = ["127.0.0.1"] }),
     };
 
     /// <summary>Runs until the input ends.</summary>

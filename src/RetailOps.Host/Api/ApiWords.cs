@@ -66,6 +66,7 @@ internal static class ApiWords
         ["Decisions"] = "Decision tables, in versions.",
         ["Workflows"] = "Instances, incidents and versions of workflows.",
         ["Integrations"] = "Other systems, and what is under way to them.",
+        ["Webhooks"] = "Addresses of others that are told of facts as they happen.",
         ["Audit"] = "Who did what, and the chain that holds it.",
         ["Clients"] = "Systems and applications that call, and their secrets.",
         ["Customers"] = "Personal data: to hand out and to erase.",
