@@ -24,6 +24,9 @@ public static class PlatformModule
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RequestRunner>();
         services.AddSingleton<DeliveryBell>();
+        services.AddSingleton<LaneBoard>();
+        services.AddSingleton<LaneReads>();
+        services.AddHostedService<LaneGauges>();
         services.AddSingleton<BackgroundWork>();
         services.AddSingleton<Deliveries>();
         services.TryAddSingleton(new RelayOptions());

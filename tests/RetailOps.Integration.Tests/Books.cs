@@ -21,6 +21,9 @@ public sealed class Books : IAsyncDisposable
         LongestPause = TimeSpan.FromMilliseconds(100),
         CallTimeout = TimeSpan.FromSeconds(20),
         Grace = TimeSpan.FromSeconds(5),
+        FirstBreak = TimeSpan.FromMilliseconds(20),
+        LongestBreak = TimeSpan.FromMilliseconds(200),
+        LongestWait = TimeSpan.FromMilliseconds(200),
     };
 
     public static async Task<Books> OpenAsync() => new(await TestDatabase.CreateAsync());

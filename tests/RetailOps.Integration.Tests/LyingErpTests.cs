@@ -191,7 +191,7 @@ public sealed class LyingErpTests : IAsyncLifetime
         await host.Must(new RetryPosting(invoice.Key));
         await host.Quiet();
 
-        silent.Should().Be(new PostingView(invoice.Key, "gave-up", null, null, lie == "lose" ? 3 : 1));
+        silent.Should().BeEquivalentTo(new { Key = invoice.Key, Status = "gave-up", Number = (string?)null, Words = (string?)null, Attempts = lie == "lose" ? 3 : 1 });
         known.Should().BeEmpty("that it may be posted without our knowing is no contradiction");
         (await host.Must(new GetPosting(invoice.Key))).Should().BeEquivalentTo(new { Status = "posted", Number = "INV-000001", Attempts = silent.Attempts + 1 });
         (await books.All<string>("select type from platform.events where key = $1 and type like 'integration.%' order by revision", invoice.Key)).Should().Equal(
@@ -242,7 +242,7 @@ public sealed class LyingErpTests : IAsyncLifetime
         await using var host = await books.Host();
         await host.Quiet();
 
-        (await host.Must(new GetPosting(invoice.Key))).Should().Be(new PostingView(invoice.Key, "gave-up", null, null, 6));
+        (await host.Must(new GetPosting(invoice.Key))).Should().BeEquivalentTo(new { Key = invoice.Key, Status = "gave-up", Number = (string?)null, Words = (string?)null, Attempts = 6 });
         (await host.Broken()).Should().BeEmpty();
     }
 

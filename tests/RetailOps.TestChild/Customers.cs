@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 
 using Microsoft.Extensions.DependencyInjection;
 
+using RetailOps.Integration;
 using RetailOps.Kernel;
 using RetailOps.Orders;
 using RetailOps.Platform;
@@ -49,6 +50,16 @@ public static class Customers
             _ = Again(() => Ship(host, bought));
         }
 
+        await Console.In.ReadToEndAsync();
+    }
+
+    /// <summary>Runs until the input ends, and writes to customers what was asked for.</summary>
+    /// <param name="connection">The app login's.</param>
+    /// <param name="server">The mail server.</param>
+    public static async Task Write(string connection, Uri server)
+    {
+        await using var host = await TestHost.StartAsync(connection, Options with { Services = s => s.AddMail(server.ToString(), "shop@lamps.example", null) });
+        Say("ready");
         await Console.In.ReadToEndAsync();
     }
 

@@ -55,6 +55,7 @@ public sealed record ExecuteRefund(Guid RefundId) : IRequest<Result<ExecutedRefu
 /// <param name="Reference">What a person of the ERP knows it by: the channel's number of the return, or the key of the credit; at most 128 characters.</param>
 /// <param name="BusinessDate">The day it was paid, in the retailer's time zone.</param>
 /// <param name="InvoiceId">The invoice that it corrects; null for none, or when it is about several.</param>
+/// <param name="PaidTo">The tenders that it went back to, together its amount; null for a credit without an order, which nobody has paid out yet.</param>
 public sealed record ExecutedRefund(
     Guid RefundId,
     Guid? ReturnId,
@@ -67,7 +68,13 @@ public sealed record ExecutedRefund(
     string Reason,
     string Reference,
     DateOnly BusinessDate,
-    Guid? InvoiceId = null);
+    Guid? InvoiceId = null,
+    IReadOnlyList<PaidTender>? PaidTo = null);
+
+/// <summary>Money that went back to a tender.</summary>
+/// <param name="Tender">Which one, as the order names it.</param>
+/// <param name="Amount">Above 0.</param>
+public sealed record PaidTender(string Tender, Money Amount);
 
 /// <summary>What money was given back for.</summary>
 /// <param name="Sku">The item; null for a credit that is for none.</param>

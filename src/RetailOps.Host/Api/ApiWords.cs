@@ -30,6 +30,7 @@ internal static class ApiWords
         ["customerId"] = "Only of this customer, by the channel's number.",
         ["orderId"] = "Only of this order.",
         ["lineId"] = "The line, as people count: from 1.",
+        ["messageId"] = "The message to a customer.",
         ["definitionId"] = "The workflow, by the id that all its versions share.",
         ["definition"] = "Only of this workflow.",
         ["against"] = "The number of the version to compare with; the live one when it is left out.",

@@ -14,20 +14,61 @@ internal sealed class ErpConnector(IErp erp, PostingReads postings, UnitOfWork w
 
     public const string Refused = "integration.refused";
 
-    public static SubscriberDescription Description { get; } = new(Name, ["integration.posting-requested.v1"]);
+    /// <summary>
+    /// What is done at the ERP, and how it is served. A real one by one call at a time over all hosts: it numbers in one row, and more connections only
+    /// wait for each other there. The bound on the rate is for the backlog after a time in which it did not answer.
+    /// </summary>
+    public static ConnectorOperation OperationAt(string system, double? rate = null) => new(
+        "post documents", "the document's: kind, subject, revision", RetryClass.AsksFirst, new(Name, ["integration.posting-requested.v1"]),
+        system == SandboxAdapter.SystemName
+            ? new() { Rate = rate ?? 500 }
+            : new() { Calls = 1, Exclusive = true, CallTimeout = TimeSpan.FromMinutes(10), Rate = rate ?? 50 });
 
     public async Task<IReadOnlyList<OutboundOutcome>> Call(IReadOnlyList<OutboundFact> facts, CancellationToken ct)
     {
         var wanted = await postings.Read([.. facts.Select(f => ((PostingRequested)f.Fact).DocumentKey)], ct);
-        var ready = wanted.Where(w => !w.AwaitsWhatItCorrects).ToList();
-        var answers = ready.Count == 0 ? [] : await erp.Ensure(ready.ConvertAll(w => w.Document), zone.DayOf(clock.GetUtcNow()), ct);
-        var byKey = ready.Zip(answers).ToDictionary(p => p.First.Document.Key, p => p.Second);
-        return [.. facts.Select(f => byKey.GetValueOrDefault(((PostingRequested)f.Fact).DocumentKey) switch
+        var outcomes = new Dictionary<string, OutboundOutcome>(StringComparer.Ordinal);
+        var ready = new List<ErpDocument>();
+        foreach (var one in wanted)
         {
-            ErpAnswer.Unknown unknown => new OutboundOutcome.Again(unknown.Why),
-            { } answer => (OutboundOutcome)new OutboundOutcome.Answered(answer),
-            null => new OutboundOutcome.Again("The document that it corrects is not posted yet."),
-        })];
+            if (one.Waits)
+            {
+                outcomes[one.Document.Key] = new OutboundOutcome.NotYet($"{one.Before!.Key} must stand before it, and is {Posting.Word(one.Before.Status)}.");
+            }
+            else if (one.Before is { Status: PostingStatus.Posted } before && before.System != erp.Name)
+            {
+                outcomes[one.Document.Key] = new OutboundOutcome.Answered(new ErpAnswer.Refused($"{before.Key} stands in the books of {before.System}; what corrects it belongs there."));
+            }
+            else
+            {
+                ready.Add(one.Document);
+            }
+        }
+
+        if (ready.Count > 0)
+        {
+            foreach (var (document, answer) in ready.Zip(await Ensure(ready, ct)))
+            {
+                outcomes[document.Key] = answer is ErpAnswer.Unknown unknown ? new OutboundOutcome.Again(unknown.Why) : new OutboundOutcome.Answered(answer);
+            }
+        }
+
+        return [.. facts.Select(f => outcomes[((PostingRequested)f.Fact).DocumentKey])];
+    }
+
+    private async Task<IReadOnlyList<ErpAnswer>> Ensure(List<ErpDocument> documents, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var patience = documents.Aggregate(TimeSpan.Zero, (sum, d) => sum + erp.Patience(d));
+        limit.CancelAfter(patience);
+        try
+        {
+            return await erp.Ensure(documents, zone.DayOf(clock.GetUtcNow()), limit.Token).WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{erp.Name} did not answer within {patience.TotalSeconds:0.#} s.");
+        }
     }
 
     public async Task Prepare(IReadOnlyList<OutboundFact> sent, CancellationToken ct)
@@ -42,12 +83,12 @@ internal sealed class ErpConnector(IErp erp, PostingReads postings, UnitOfWork w
         switch (answer)
         {
             case ErpAnswer.Posted posted:
-                work.Raise(posting, posting.Post(posted.Number, sent.Attempts, work.Now));
+                work.Raise(posting, posting.Post(erp.Name, posted.Number, sent.Attempts, work.Now));
                 desk.Heal(posting.Key, NoAnswer);
                 desk.Heal(posting.Key, Refused);
                 break;
             case ErpAnswer.Refused refused:
-                work.Raise(posting, posting.Refuse(refused.Words, sent.Attempts, work.Now));
+                work.Raise(posting, posting.Refuse(erp.Name, refused.Words, sent.Attempts, work.Now));
                 desk.Heal(posting.Key, NoAnswer);
                 Show(posting, Refused, $"{erp.Name} refuses {posting.Key}: {refused.Words} Mend what stands against it there, then send the document once more.");
                 break;
@@ -59,7 +100,7 @@ internal sealed class ErpConnector(IErp erp, PostingReads postings, UnitOfWork w
     public async Task GiveUp(OutboundFact sent, string reason, CancellationToken ct)
     {
         var posting = await Find(sent, ct);
-        work.Raise(posting, posting.GiveUp(sent.Attempts, work.Now));
+        work.Raise(posting, posting.GiveUp(erp.Name, sent.Attempts, work.Now));
         Show(posting, NoAnswer, $"{erp.Name} did not say whether it posted {posting.Key}: {reason} When it answers again, send the document once more; it looks before it posts.");
     }
 

@@ -1,15 +1,6 @@
+using System.Text.Json;
+
 namespace RetailOps.Integration;
-
-/// <summary>The documents that an ERP takes from us. The words are those of <see cref="ErpDocument.Kind"/>.</summary>
-internal static class DocumentKinds
-{
-    public const string SalesInvoice = nameof(SalesInvoice);
-    public const string CreditMemo = nameof(CreditMemo);
-    public const string Shipment = nameof(Shipment);
-    public const string InventoryAdjustment = nameof(InventoryAdjustment);
-
-    public static IReadOnlyList<string> All { get; } = [SalesInvoice, CreditMemo, Shipment, InventoryAdjustment];
-}
 
 /// <summary>The port to the financial system of record. One adapter per kind of ERP; which one serves is a matter of set-up.</summary>
 internal interface IErp
@@ -33,7 +24,45 @@ internal interface IErp
     /// <summary>Asks the system how it is.</summary>
     /// <exception cref="Exception">It does not answer.</exception>
     Task<ErpHealth> Look(CancellationToken ct);
+
+    /// <summary>Whether this ERP keeps documents of a kind for us. What it does not keep is set aside and never sent.</summary>
+    bool Takes(string kind);
+
+    /// <summary>How long a document may take by itself.</summary>
+    TimeSpan Patience(ErpDocument document);
+
+    /// <summary>What would be sent for a document, and what is missing for it. Changes nothing.</summary>
+    /// <exception cref="Exception">It had to be asked for that, and does not answer.</exception>
+    Task<ErpPreview> Preview(ErpDocument document, CancellationToken ct);
+
+    /// <summary>What stands posted in the books with a posting date in these days, whoever wrote it.</summary>
+    /// <param name="from">First day.</param>
+    /// <param name="to">Last day.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <exception cref="Exception">It does not answer.</exception>
+    Task<IReadOnlyList<ErpEntry>> Booked(DateOnly from, DateOnly to, CancellationToken ct);
 }
+
+/// <summary>What would be sent for a document.</summary>
+/// <param name="Calls">In their order.</param>
+/// <param name="Gaps">What would be missing, for a person; empty when nothing is.</param>
+internal sealed record ErpPreview(IReadOnlyList<ErpCall> Calls, IReadOnlyList<string> Gaps);
+
+/// <summary>One call to the ERP.</summary>
+/// <param name="Operation">In the ERP's words.</param>
+/// <param name="Payload">What is sent with it, without secrets.</param>
+internal sealed record ErpCall(string Operation, JsonElement Payload);
+
+/// <summary>A posted document as the books have it.</summary>
+/// <param name="Key">Our key; null for one that is not ours.</param>
+/// <param name="Kind">In our words.</param>
+/// <param name="Number">The ERP's.</param>
+/// <param name="PostingDate">The day it is posted on.</param>
+/// <param name="Totals">Positive on invoices and credit memos alike.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Reference">What people there see; empty for nothing.</param>
+/// <param name="Settled">Of the total, what was paid or paid back with it.</param>
+internal sealed record ErpEntry(string? Key, string Kind, string Number, DateOnly PostingDate, ErpTotals Totals, string Currency, string Reference, long Settled);
 
 /// <summary>What an ERP says about one document.</summary>
 internal abstract record ErpAnswer
@@ -59,6 +88,9 @@ internal readonly record struct ErpTotals(long Untaxed, long Tax)
 
     public static ErpTotals Of(ErpDocument document) =>
         new(document.Lines.Sum(l => l.Amount.MinorUnits), document.Lines.Sum(l => l.Tax.MinorUnits));
+
+    /// <summary>What changed hands with a document.</summary>
+    public static long PaidWith(ErpDocument document) => document.Payments?.Sum(p => p.Amount.MinorUnits) ?? 0;
 }
 
 /// <summary>How a system is.</summary>

@@ -14,7 +14,7 @@ internal sealed class ListPostingsValidator : AbstractValidator<ListPostings>
     public ListPostingsValidator()
     {
         RuleFor(r => r.Status).Must(s => s is null || Enum.GetValues<PostingStatus>().Any(x => Posting.Word(x) == s))
-            .WithErrorCode("integration.status").WithMessage("requested, posted, refused or gave-up.");
+            .WithErrorCode("integration.status").WithMessage("requested, posted, refused, gave-up or set-aside.");
         RuleFor(r => r.Limit).InclusiveBetween(1, Paging.Most + 1).WithErrorCode("integration.limit");
     }
 }
@@ -36,8 +36,7 @@ internal sealed class ListPostingsHandler(UnitOfWork work) : IRequestHandler<Lis
         }
 
         var rows = await postings.OrderBy(p => p.Key).Take(request.Limit).ToListAsync(ct);
-        var tries = await PostingReads.UnderWay(work, [.. rows.Select(r => r.Key)], ct);
-        return rows.ConvertAll(r => r.ToView(tries.GetValueOrDefault(r.Key)));
+        return await PostingReads.Views(work, rows, ct);
     }
 }
 
@@ -50,6 +49,6 @@ internal sealed class GetPostingHandler(UnitOfWork work) : IRequestHandler<GetPo
             return Refusal.NotFound("integration.posting-unknown", "There is no such posting.");
         }
 
-        return posting.ToView((await PostingReads.UnderWay(work, [request.Key], ct)).GetValueOrDefault(request.Key));
+        return (await PostingReads.Views(work, [posting], ct))[0];
     }
 }

@@ -25,13 +25,13 @@ internal sealed class IntegrationPast(BusinessZone zone) : IPastRoom
     private Result<PostingView> Post(PostDocument request)
     {
         var (actor, cause) = (past.Actor, past.Cause);
-        var posting = Posting.Of(request.Document, past.Now);
+        var posting = Posting.Of(request.Document, SandboxAdapter.SystemName, past.Now);
         postings.Add(posting);
         var requested = past.Raise(posting, posting.Requested(past.Now) with { EventId = past.NewId() });
 
         past.Act($"system:{ErpConnector.Name}", requested, past.Now + TimeSpan.FromSeconds(2));
         var number = books.Post(request.Document, posting.Document, past);
-        past.Raise(posting, posting.Post(number, 1, past.Now) with { EventId = past.NewId() });
+        past.Raise(posting, posting.Post(SandboxAdapter.SystemName, number, 1, past.Now) with { EventId = past.NewId() });
         past.Act(actor, cause, past.Now);
         return posting.ToView();
     }

@@ -7,7 +7,7 @@ namespace RetailOps.Integration;
 /// <summary>The books of the sandbox in a history: numbered in the order in which it is told, so its dates must not go back.</summary>
 internal sealed class SandboxPast(BusinessZone zone)
 {
-    private readonly Dictionary<string, (int Next, DateOnly LastDate)> sequences = DocumentKinds.All.ToDictionary(k => k, _ => (1, DateOnly.MinValue));
+    private readonly Dictionary<string, (int Next, DateOnly LastDate)> sequences = SandboxLedger.Kinds.ToDictionary(k => k, _ => (1, DateOnly.MinValue));
     private readonly HashSet<string> parties = new(StringComparer.Ordinal);
     private long documents;
     private long lines;
@@ -96,7 +96,7 @@ internal sealed record SandboxDocumentRow(long Id, ErpDocument Document, string 
 {
     public static CopyTable<SandboxDocumentRow> Past { get; } = new(
         """
-        sandbox_erp.documents (id, key, kind, state, party, reference, origin, business_date, posting_date, currency, untaxed, tax, total, lines, sequence_number, number, created, posted)
+        sandbox_erp.documents (id, key, kind, state, party, reference, origin, business_date, posting_date, currency, untaxed, tax, total, paid, lines, sequence_number, number, created, posted)
         """.Trim(),
         Column.Int8<SandboxDocumentRow>(d => d.Id),
         Column.Text<SandboxDocumentRow>(d => d.Document.Key),
@@ -111,6 +111,7 @@ internal sealed record SandboxDocumentRow(long Id, ErpDocument Document, string 
         Column.Int8<SandboxDocumentRow>(d => ErpTotals.Of(d.Document).Untaxed),
         Column.Int8<SandboxDocumentRow>(d => ErpTotals.Of(d.Document).Tax),
         Column.Int8<SandboxDocumentRow>(d => ErpTotals.Of(d.Document).Total),
+        Column.Int8<SandboxDocumentRow>(d => ErpTotals.PaidWith(d.Document)),
         Column.Json<SandboxDocumentRow>(d => d.Json),
         Column.Int8<SandboxDocumentRow>(d => d.Number),
         Column.Text<SandboxDocumentRow>(d => d.Name),

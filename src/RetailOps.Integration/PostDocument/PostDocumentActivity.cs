@@ -25,7 +25,7 @@ internal sealed class PostDocumentActivity : Activity
     [Input(Description = "What should stand in the books; see ErpDocument.")]
     public Input<ErpDocument> Document { get; init; } = new();
 
-    [Output(DisplayName = "ERP's number", Description = "The ERP's number; null when it is not posted.")]
+    [Output(DisplayName = "ERP's number", Description = "The ERP's number; null when it is not posted, and where the ERP keeps no such documents.")]
     public Output<string?> Number { get; init; } = new();
 
     [Output(DisplayName = "What stands against it", Description = "What stands against it; null when it is posted.")]
@@ -49,7 +49,8 @@ internal sealed class PostDocumentActivity : Activity
 
         switch (result.Value.Status)
         {
-            case "posted":
+            // Where the ERP keeps no such documents, there is nothing to wait for, and no number.
+            case "posted" or "set-aside":
                 End(context, "Posted", result.Value.Number, null);
                 break;
             case "refused":

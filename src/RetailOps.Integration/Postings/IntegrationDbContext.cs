@@ -22,8 +22,8 @@ internal sealed class PostingConfiguration : IEntityTypeConfiguration<Posting>
     {
         builder.ToTable("postings", t =>
         {
-            t.HasCheckConstraint("ck_postings_kind", "kind in ('SalesInvoice', 'CreditMemo', 'Shipment', 'InventoryAdjustment')");
-            t.HasCheckConstraint("ck_postings_status", "status in ('requested', 'posted', 'refused', 'gave_up')");
+            t.HasCheckConstraint("ck_postings_kind", $"kind in ({string.Join(", ", DocumentKinds.All.Select(k => $"'{k}'"))})");
+            t.HasCheckConstraint("ck_postings_status", "status in ('requested', 'posted', 'refused', 'gave_up', 'set_aside')");
             t.HasCheckConstraint("ck_postings_number", "(status = 'posted') = (number is not null)");
             t.HasCheckConstraint("ck_postings_words", "status <> 'refused' or words is not null");
             t.HasCheckConstraint("ck_postings_decided", "(status = 'requested') = (decided_at is null)");

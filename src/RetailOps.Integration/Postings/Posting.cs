@@ -1,6 +1,7 @@
 using System.Text.Json;
 
 using RetailOps.Kernel;
+using RetailOps.Platform;
 
 namespace RetailOps.Integration;
 
@@ -10,6 +11,7 @@ internal enum PostingStatus
     Posted,
     Refused,
     GaveUp,
+    SetAside,
 }
 
 /// <summary>A document that should stand in the books: asked for once, sent as often as it takes, decided by the ERP.</summary>
@@ -22,6 +24,9 @@ internal sealed class Posting : IAggregate
     public string Key { get; private set; } = "";
 
     public string Kind { get; private set; } = "";
+
+    /// <summary>The ERP that it is or was for.</summary>
+    public string System { get; private set; } = "";
 
     /// <summary>The document as JSON. The database may give it back in another order of members.</summary>
     public string Document { get; private set; } = "";
@@ -47,12 +52,13 @@ internal sealed class Posting : IAggregate
 
     public int Revision { get; private set; }
 
-    public static Posting Of(ErpDocument document, DateTimeOffset now) => new()
+    public static Posting Of(ErpDocument document, string system, DateTimeOffset now) => new()
     {
         Key = document.Key,
         Kind = document.Kind,
+        System = system,
         Document = ToJson(document),
-        TotalMinor = document.Lines.Sum(l => checked(l.Amount.MinorUnits + l.Tax.MinorUnits)),
+        TotalMinor = TotalOf(document),
         Currency = document.Currency,
         Status = PostingStatus.Requested,
         Round = 1,
@@ -67,54 +73,83 @@ internal sealed class Posting : IAggregate
     public PostingRequested Requested(DateTimeOffset now) => new(Guid.CreateVersion7(), now, Key, Kind, Round);
 
     /// <summary>The ERP has it.</summary>
-    public DocumentPosted Post(string number, int attempts, DateTimeOffset now)
+    public DocumentPosted Post(string system, string number, int attempts, DateTimeOffset now)
     {
-        Decide(PostingStatus.Posted, attempts, now);
+        Decide(PostingStatus.Posted, system, attempts, now);
         (Number, Words) = (number, null);
         return new(Guid.CreateVersion7(), now, Key, number);
     }
 
-    public DocumentRefused Refuse(string words, int attempts, DateTimeOffset now)
+    public DocumentRefused Refuse(string system, string words, int attempts, DateTimeOffset now)
     {
-        Decide(PostingStatus.Refused, attempts, now);
+        Decide(PostingStatus.Refused, system, attempts, now);
         Words = words;
         return new(Guid.CreateVersion7(), now, Key, words);
     }
 
-    public PostingGivenUp GiveUp(int attempts, DateTimeOffset now)
+    public PostingGivenUp GiveUp(string system, int attempts, DateTimeOffset now)
     {
-        Decide(PostingStatus.GaveUp, attempts, now);
+        Decide(PostingStatus.GaveUp, system, attempts, now);
         return new(Guid.CreateVersion7(), now, Key, Attempts);
     }
 
-    /// <summary>Another round, of one that was refused or given up.</summary>
-    public PostingRequested Again(DateTimeOffset now)
+    /// <summary>Kept, and not sent: the ERP keeps no documents of this kind for us.</summary>
+    public DocumentSetAside SetAside(DateTimeOffset now)
     {
-        if (Status is not (PostingStatus.Refused or PostingStatus.GaveUp))
+        Decide(PostingStatus.SetAside, System, 0, now);
+        return new(Guid.CreateVersion7(), now, Key, System);
+    }
+
+    /// <summary>Why it is not sent once more; null when it may be, or is on its way.</summary>
+    public Refusal? WhyNotAgain(IErp erp) =>
+        Status is PostingStatus.Posted ? Refusal.Conflict("integration.already-posted", $"It is posted as {Number}.")
+        : Status is not PostingStatus.Requested && !erp.Takes(Kind) ? Refusal.Conflict("integration.not-taken", $"{erp.Name} keeps no documents of the kind {Kind} for us.")
+        : null;
+
+    /// <summary>Another round, of one that was refused, given up or set aside.</summary>
+    public PostingRequested Again(string system, DateTimeOffset now)
+    {
+        if (Status is PostingStatus.Requested or PostingStatus.Posted)
         {
             throw new InvalidOperationException($"{Key} is {Status}; there is nothing to try again.");
         }
 
-        (Status, Words, DecidedAt) = (PostingStatus.Requested, null, null);
+        (Status, System, Words, DecidedAt) = (PostingStatus.Requested, system, null, null);
         Round++;
         return Requested(now);
     }
 
-    public PostingView ToView(int underWay = 0) => new(Key, Word(Status), Number, Words, Attempts + underWay);
+    /// <summary>Says something else under the same key, with the same total.</summary>
+    public DocumentRepaired Repair(ErpDocument document, string reason, DateTimeOffset now)
+    {
+        if (document.Key != Key || document.Currency != Currency || TotalOf(document) != TotalMinor)
+        {
+            throw new InvalidOperationException($"{Key} would be another document.");
+        }
+
+        Document = ToJson(document);
+        return new(Guid.CreateVersion7(), now, Key, reason);
+    }
+
+    public PostingView ToView(int underWay = 0, string? waitsFor = null, string? trouble = null) =>
+        new(Key, Word(Status), Number, Words, Attempts + underWay, System, RequestedAt, waitsFor, trouble);
+
+    /// <summary>With tax, in minor units.</summary>
+    public static long TotalOf(ErpDocument document) => document.Lines.Sum(l => checked(l.Amount.MinorUnits + l.Tax.MinorUnits));
 
     /// <summary>A status as callers say it.</summary>
-    public static string Word(PostingStatus status) => status is PostingStatus.GaveUp ? "gave-up" : status.ToString().ToLowerInvariant();
+    public static string Word(PostingStatus status) => status.ToSnakeCase().Replace('_', '-');
 
     int IAggregate.NextRevision() => ++Revision;
 
-    private void Decide(PostingStatus status, int attempts, DateTimeOffset now)
+    private void Decide(PostingStatus status, string system, int attempts, DateTimeOffset now)
     {
         if (Status is not PostingStatus.Requested)
         {
             throw new InvalidOperationException($"{Key} is {Status} already.");
         }
 
-        Status = status;
+        (Status, System) = (status, system);
         Attempts += attempts;
         DecidedAt = now;
     }

@@ -12,21 +12,27 @@ internal sealed class RetryPostingValidator : AbstractValidator<RetryPosting>
     public RetryPostingValidator() => RuleFor(r => r.Key).NotEmpty().WithErrorCode("integration.key");
 }
 
-internal sealed class RetryPostingHandler(UnitOfWork work) : IRequestHandler<RetryPosting, Result<PostingView>>
+internal sealed class RetryPostingHandler(UnitOfWork work, IErp erp) : IRequestHandler<RetryPosting, Result<PostingView>>
 {
     public async Task<Result<PostingView>> Handle(RetryPosting request, CancellationToken ct)
     {
-        switch (await (await work.Join<IntegrationDbContext>(ct)).Postings.FindAsync([request.Key], ct))
+        if (await (await work.Join<IntegrationDbContext>(ct)).Postings.FindAsync([request.Key], ct) is not { } posting)
         {
-            case null:
-                return Refusal.NotFound("integration.posting-unknown", "There is no such posting.");
-            case { Status: PostingStatus.Posted } posted:
-                return Refusal.Conflict("integration.already-posted", $"It is posted as {posted.Number}.");
-            case { Status: PostingStatus.Requested } underWay:
-                return underWay.ToView();
-            case var posting:
-                work.Raise(posting, posting.Again(work.Now));
-                return posting.ToView();
+            return Unknown();
         }
+
+        if (posting.WhyNotAgain(erp) is { } no)
+        {
+            return no;
+        }
+
+        if (posting.Status is not PostingStatus.Requested)
+        {
+            work.Raise(posting, posting.Again(erp.Name, work.Now));
+        }
+
+        return posting.ToView();
     }
+
+    public static Refusal Unknown() => Refusal.NotFound("integration.posting-unknown", "There is no such posting.");
 }

@@ -41,6 +41,59 @@ public enum DeadLetterDecision
 [Needs("integration.replay"), AsksDatabase]
 public sealed record DecideDeadLetter(long Id, DeadLetterDecision Decision) : IRequest<Result<long>>;
 
+/// <summary>Replays or discards all dead letters that fit, the oldest first, at most 500 a call.</summary>
+/// <param name="Decision">Replay or discard.</param>
+/// <param name="Subscriber">Only of this subscriber; null for all.</param>
+/// <param name="From">Only those whose event was recorded at this instant or later; null for all.</param>
+/// <param name="To">Only those whose event was recorded before this instant; null for all.</param>
+/// <returns>How many were decided, and whether more fit.</returns>
+[Needs("integration.replay"), AsksDatabase]
+public sealed record DecideDeadLetters(DeadLetterDecision Decision, string? Subscriber = null, DateTimeOffset? From = null, DateTimeOffset? To = null) : IRequest<Result<DecidedDeadLetters>>;
+
+/// <summary>What a decision over a range came to.</summary>
+/// <param name="Count">Dead letters that it decided.</param>
+/// <param name="More">Whether more fit; call again.</param>
+public sealed record DecidedDeadLetters(int Count, bool More);
+
+internal sealed class DecideDeadLettersHandler(UnitOfWork work) : IRequestHandler<DecideDeadLetters, Result<DecidedDeadLetters>>
+{
+    private const int Most = 500;
+
+    public async Task<Result<DecidedDeadLetters>> Handle(DecideDeadLetters request, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select d.id from platform.deliveries d join platform.events e on e.id = d.event_id
+            where d.state = 2 and ($1::text is null or d.subscriber = $1) and ($2::timestamptz is null or e.recorded >= $2) and ($3::timestamptz is null or e.recorded < $3)
+            order by d.id limit $4 for update of d
+            """, await work.Connection(ct))
+        {
+            Parameters =
+            {
+                new() { Value = (object?)request.Subscriber ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+                new() { Value = (object?)request.From?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz },
+                new() { Value = (object?)request.To?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz },
+                new() { Value = Most + 1 },
+            },
+        };
+        var ids = new List<long>();
+        await using (var reader = await command.ExecuteReaderAsync(ct))
+        {
+            while (await reader.ReadAsync(ct))
+            {
+                ids.Add(reader.GetInt64(0));
+            }
+        }
+
+        foreach (var id in ids.Take(Most))
+        {
+            work.Write(new DeadLetterRow(id, request.Decision));
+        }
+
+        return new DecidedDeadLetters(Math.Min(ids.Count, Most), ids.Count > Most);
+    }
+}
+
 internal sealed class ListDeadLettersHandler(UnitOfWork work) : IRequestHandler<ListDeadLetters, Result<IReadOnlyList<DeadLetter>>>
 {
     public async Task<Result<IReadOnlyList<DeadLetter>>> Handle(ListDeadLetters request, CancellationToken ct)

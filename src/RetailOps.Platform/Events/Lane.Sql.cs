@@ -17,7 +17,7 @@ internal static class LaneTable
         """
         with open as materialized (
           select d.id, d.attempts, d.error from platform.deliveries d
-          where d.subscriber = $1 and d.state = 0 and d.due <= clock_timestamp()
+          where d.subscriber = $1 and d.state = 0 and d.due <= clock_timestamp() and (d.attempts = 0) = $4
             and not exists (select from platform.deliveries earlier
                             where earlier.subscriber = $1 and earlier.key = d.key and earlier.id + 0 < d.id and earlier.state in (0, 2) offset 0)
           order by d.id limit 4 * $2
@@ -32,12 +32,13 @@ internal static class LaneTable
         returning d.id, d.event_id, d.subscriber, d.key, d.attempts, e.type, e.data::text, e.trace, due.error, clock_timestamp() - e.recorded
         """;
 
-    public static async Task<List<OutboundDelivery>> Claim(NpgsqlDataSource source, string subscriber, int most, TimeSpan lease, CancellationToken ct)
+    public static async Task<List<OutboundDelivery>> Claim(NpgsqlDataSource source, string subscriber, int most, TimeSpan lease, bool fresh, CancellationToken ct)
     {
         await using var command = source.CreateCommand(ClaimSql);
         command.Parameters.Add(new() { Value = subscriber });
         command.Parameters.Add(new() { Value = most });
         command.Parameters.Add(new() { Value = lease });
+        command.Parameters.Add(new() { Value = fresh });
         await using var reader = await command.ExecuteReaderAsync(ct);
         var claimed = new List<OutboundDelivery>();
         while (await reader.ReadAsync(ct))
@@ -50,5 +51,70 @@ internal static class LaneTable
 
         claimed.Sort((a, b) => a.Delivery.Id.CompareTo(b.Delivery.Id));
         return claimed;
+    }
+
+    /// <summary>A lease for as long again, for what is still under way.</summary>
+    public static Task Renew(NpgsqlDataSource source, List<OutboundDelivery> deliveries, TimeSpan lease, CancellationToken ct) => Do(
+        source,
+        """
+        update platform.deliveries d set due = clock_timestamp() + $3
+        from unnest($1, $2) as u (id, attempts) where d.id = any($1) and d.id = u.id and d.attempts = u.attempts and d.state = 0 and d.error is null
+        """,
+        ct, deliveries.ConvertAll(d => d.Delivery.Id).ToArray(), deliveries.ConvertAll(d => d.Delivery.Attempts).ToArray(), lease);
+
+    /// <summary>Puts off what waits for something else. No try is spent.</summary>
+    public static Task PutOff(NpgsqlDataSource source, LeasedDelivery delivery, string reason, TimeSpan pause, CancellationToken ct) => Do(
+        source,
+        "update platform.deliveries set attempts = attempts - 1, due = clock_timestamp() + $3, error = $4 where id = $1 and attempts = $2 and state = 0",
+        ct, delivery.Id, delivery.Attempts, pause, reason);
+
+    /// <summary>Takes or keeps a lane that one host serves at a time, if there is something to do on it.</summary>
+    /// <returns>False when there is nothing, or another host has it.</returns>
+    public static async Task<bool> Hold(NpgsqlDataSource source, string lane, Guid holder, TimeSpan lease, CancellationToken ct) => await Do(
+        source,
+        """
+        insert into platform.lanes as l (name, holder, held_until)
+        select $1, $2, clock_timestamp() + $3 where exists (select from platform.deliveries d where d.subscriber = $1 and d.state = 0 and (d.due <= clock_timestamp() or d.error is null))
+        on conflict (name) do update set holder = excluded.holder, held_until = excluded.held_until where l.holder = excluded.holder or l.held_until < clock_timestamp()
+        """,
+        ct, lane, holder, lease) > 0;
+
+    /// <summary>Lets another host serve the lane at once.</summary>
+    public static Task Release(NpgsqlDataSource source, string lane, Guid holder, CancellationToken ct) =>
+        Do(source, "update platform.lanes set held_until = clock_timestamp() where name = $1 and holder = $2", ct, lane, holder);
+
+    /// <summary>Writes down since when nobody answers; a second call keeps the first.</summary>
+    public static Task FellSilent(NpgsqlDataSource source, string lane, TimeSpan since, string error, CancellationToken ct) => Do(
+        source,
+        "insert into platform.outages (lane, began, error) values ($1, clock_timestamp() - $2, $3) on conflict do nothing",
+        ct, lane, since, error);
+
+    /// <summary>Ends the time in which nobody answered. What was put off because of it is due at once.</summary>
+    /// <returns>False when there was none, and nothing is being caught up.</returns>
+    public static async Task<bool> AnswersAgain(NpgsqlDataSource source, string lane, CancellationToken ct)
+    {
+        if (await Do(source, "update platform.outages set answered = clock_timestamp() where lane = $1 and answered is null", ct, lane) > 0)
+        {
+            await Do(source, "update platform.deliveries set due = clock_timestamp() where subscriber = $1 and state = 0 and error is not null and due > clock_timestamp()", ct, lane);
+        }
+
+        await using var command = source.CreateCommand("select exists (select from platform.outages where lane = $1 and answered is not null and caught_up is null)");
+        command.Parameters.Add(new() { Value = lane });
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    /// <summary>What had piled up is brought.</summary>
+    public static Task CaughtUp(NpgsqlDataSource source, string lane, CancellationToken ct) =>
+        Do(source, "update platform.outages set caught_up = clock_timestamp() where lane = $1 and answered is not null and caught_up is null", ct, lane);
+
+    private static async Task<int> Do(NpgsqlDataSource source, string sql, CancellationToken ct, params object[] values)
+    {
+        await using var command = source.CreateCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        return await command.ExecuteNonQueryAsync(ct);
     }
 }

@@ -10,10 +10,11 @@ namespace RetailOps.Platform;
 
 /// <summary>
 /// Serves one outbound subscriber: claims (a commit), calls (no transaction, no connection), records the answers (a commit, or one each when they
-/// cannot be recorded together). What dies in between is called again when its lease ends.
+/// cannot be recorded together). What dies in between is called again when its lease ends. When nobody answers any more it pauses as a whole, so that
+/// a machine that is down costs no fact a try, and asks with one fact from time to time.
 /// </summary>
 internal sealed partial class Lane(
-    OutboundLane lane, Database database, IServiceScopeFactory scopes, FactCatalogue facts, DeliveryBell bell, TimeProvider clock, BackgroundWork busy, ILogger<Lane> log)
+    OutboundLane lane, Database database, IServiceScopeFactory scopes, FactCatalogue facts, DeliveryBell bell, LaneBoard board, TimeProvider clock, BackgroundWork busy, ILogger<Lane> log)
     : BackgroundService
 {
     private static readonly ActivitySource Tracing = new("RetailOps.Relay");
@@ -23,6 +24,11 @@ internal sealed partial class Lane(
     private readonly LaneOptions options = lane.Options;
     private readonly DeliveryBell.Listener ear = bell.Listen(name => name == lane.Name);
     private readonly SemaphoreSlim turn = new(1);
+    private readonly LaneState state = board.Of(lane.Name);
+    private readonly Guid holder = Guid.CreateVersion7();
+    private long paceUntil;
+    private bool hasAnswered;
+    private bool onlyFresh;
 
     public override void Dispose()
     {
@@ -30,7 +36,14 @@ internal sealed partial class Lane(
         base.Dispose();
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Enumerable.Range(0, options.Calls).Select(_ => Work(stoppingToken)));
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.WhenAll(Enumerable.Range(0, options.Calls).Select(_ => Work(stoppingToken)));
+        if (options.Exclusive)
+        {
+            await LaneTable.Release(database.Relay, lane.Name, holder, CancellationToken.None);
+        }
+    }
 
     private async Task Work(CancellationToken ct)
     {
@@ -39,7 +52,7 @@ internal sealed partial class Lane(
             try
             {
                 var claimed = await TakeTurn(ct);
-                if (claimed < options.Batch)
+                if (claimed < options.Batch && !(claimed > 0 && state.CatchesUp))
                 {
                     // What comes next rings. Only what stood behind what was claimed, under the same key, rings for nobody.
                     await ear.Wait(claimed > 0 && options.Poll > Behind ? Behind : options.Poll, ct);
@@ -77,151 +90,199 @@ internal sealed partial class Lane(
 
     private async Task<int> DeliverWhatIsDue(CancellationToken ct)
     {
-        using var work = busy.Begin();
-        ear.Hush();
-        var claimed = await LaneTable.Claim(database.Relay, lane.Name, options.Batch, options.CallTimeout + options.Grace, ct);
-        var count = claimed.Count;
-        if (count == 0)
+        var most = state.Admits(options.Batch);
+        if (most == 0)
         {
             return 0;
         }
 
-        FaultPoints.Reach(FaultPoint.AfterOutboundClaim);
-        foreach (var killer in claimed.Where(c => c.Error is null && c.Delivery.Attempts > options.Deaths).ToList())
+        using var work = busy.Begin();
+        try
         {
-            // Nobody lived to write down what went wrong.
-            claimed.Remove(killer);
-            await Settle(killer, (subscriber, sent) => subscriber.GiveUp(sent, "The process ended during each try.", ct), ct);
+            return await DeliverWhatIsDue(most, ct);
+        }
+        finally
+        {
+            state.ProbeLater();
+        }
+    }
+
+    private async Task<int> DeliverWhatIsDue(int most, CancellationToken ct)
+    {
+        ear.Hush();
+        if (options.Exclusive && !await LaneTable.Hold(database.Relay, lane.Name, holder, options.Grace, ct))
+        {
+            return 0;
         }
 
-        if (claimed.Count > 0)
+        await Pace(ct);
+        // What failed before is due again and again; it must not stand before what nobody has tried yet.
+        onlyFresh = !onlyFresh;
+        var claimed = await LaneTable.Claim(database.Relay, lane.Name, most, options.Grace, onlyFresh, ct);
+        if (claimed.Count == 0)
         {
-            var outcomes = await Call(claimed, ct);
-            FaultPoints.Reach(FaultPoint.AfterOutboundCall);
-            await Record([.. claimed.Zip(outcomes)], ct);
+            claimed = await LaneTable.Claim(database.Relay, lane.Name, most, options.Grace, !onlyFresh, ct);
+        }
+
+        var count = claimed.Count;
+        if (count == 0)
+        {
+            await CaughtUp(ct);
+            return 0;
+        }
+
+        Spend(count);
+        FaultPoints.Reach(FaultPoint.AfterOutboundClaim);
+        using var alive = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var renewing = KeepLease([.. claimed], alive.Token);
+        try
+        {
+            foreach (var killer in claimed.Where(c => c.Error is null && c.Delivery.Attempts > (options.TriesOnce ? 1 : options.Deaths)).ToList())
+            {
+                // Nobody lived to write down what went wrong.
+                claimed.Remove(killer);
+                await Settle(killer, (subscriber, sent) => subscriber.GiveUp(sent, "The process ended during each try.", ct), ct);
+            }
+
+            if (claimed.Count > 0)
+            {
+                var outcomes = await Call(claimed, ct);
+                FaultPoints.Reach(FaultPoint.AfterOutboundCall);
+                await Record([.. claimed.Zip(outcomes)], ct);
+            }
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // Told to stop: another host goes on at once, and no try is spent. What was written down already stays.
+            await DeliveryTable.GiveBack(database.Relay, claimed.Select(c => c.Delivery), CancellationToken.None);
+            throw;
+        }
+        finally
+        {
+            await alive.CancelAsync();
+            await renewing;
         }
 
         return count;
     }
 
+    /// <summary>Renews the leases while the call lives. A host that cannot reach the database loses them, and what it was told is told to somebody again.</summary>
+    private async Task KeepLease(List<OutboundDelivery> claimed, CancellationToken ct)
+    {
+        using var timer = new PeriodicTimer(options.Grace / 3);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ct))
+            {
+                try
+                {
+                    await LaneTable.Renew(database.Relay, claimed, options.Grace, ct);
+                    if (options.Exclusive)
+                    {
+                        await LaneTable.Hold(database.Relay, lane.Name, holder, options.Grace, ct);
+                    }
+                }
+                catch (Exception e) when (!ct.IsCancellationRequested)
+                {
+                    LogTrouble(log, e, lane.Name);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The call has ended.
+        }
+    }
+
+    private async Task Pace(CancellationToken ct)
+    {
+        var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), Volatile.Read(ref paceUntil));
+        if (options.Rate is not null && left > TimeSpan.Zero)
+        {
+            await Task.Delay(left, ct);
+        }
+    }
+
+    private void Spend(int facts)
+    {
+        if (options.Rate is { } rate)
+        {
+            Volatile.Write(ref paceUntil, Math.Max(Volatile.Read(ref paceUntil), Stopwatch.GetTimestamp()) + (long)(facts / rate * Stopwatch.Frequency));
+        }
+    }
+
+    /// <summary>Nothing is due: what had piled up while nobody answered is brought.</summary>
+    private async Task CaughtUp(CancellationToken ct)
+    {
+        if (state.CatchesUp)
+        {
+            await LaneTable.CaughtUp(database.Relay, lane.Name, ct);
+            state.CatchesUp = false;
+        }
+    }
+
     private async Task<IReadOnlyList<OutboundOutcome>> Call(List<OutboundDelivery> claimed, CancellationToken ct)
     {
-        using var tracing = Tracing.StartActivity(lane.Name, ActivityKind.Client, claimed[0].Delivery.Trace);
+        // One for each fact, so that each trace shows its call; what the call does itself hangs on the last.
+        var spans = claimed.ConvertAll(c => Tracing.StartActivity(lane.Name, ActivityKind.Client, c.Delivery.Trace));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(options.CallTimeout);
+        var begun = Stopwatch.GetTimestamp();
+        IReadOnlyList<OutboundOutcome> outcomes;
         try
         {
             await using var scope = scopes.CreateAsyncScope();
             var subscriber = scope.ServiceProvider.GetRequiredKeyedService<IOutboundSubscriber>(lane.Name);
-            // Somebody who does not listen to the token must not hold the lane beyond the lease of its deliveries.
-            var outcomes = await subscriber.Call(claimed.ConvertAll(Sent), limit.Token).WaitAsync(limit.Token);
-            return outcomes.Count == claimed.Count
-                ? outcomes
-                : throw new InvalidOperationException($"{lane.Name} gave {outcomes.Count} outcomes for {claimed.Count} facts.");
+            // Somebody who does not listen to the token must not hold the lane for ever.
+            outcomes = await subscriber.Call(claimed.ConvertAll(Sent), limit.Token).WaitAsync(limit.Token);
+            if (outcomes.Count != claimed.Count)
+            {
+                throw new InvalidOperationException($"{lane.Name} gave {outcomes.Count} outcomes for {claimed.Count} facts.");
+            }
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             var reason = e is OperationCanceledException ? $"No answer within {options.CallTimeout.TotalSeconds:0.#} s." : $"{e.GetType().Name}: {e.Message}";
-            return [.. claimed.Select(_ => new OutboundOutcome.Again(reason))];
+            outcomes = [.. claimed.Select(_ => new OutboundOutcome.Again(reason))];
         }
+
+        foreach (var (span, outcome) in spans.Zip(outcomes))
+        {
+            span?.SetStatus(outcome is OutboundOutcome.Again ? ActivityStatusCode.Error : ActivityStatusCode.Ok);
+            span?.Dispose();
+        }
+
+        await Count(outcomes, Stopwatch.GetElapsedTime(begun), ct);
+        return outcomes;
     }
 
-    private async Task Record(List<(OutboundDelivery Delivery, OutboundOutcome Outcome)> outcomes, CancellationToken ct)
+    private async Task Count(IReadOnlyList<OutboundOutcome> outcomes, TimeSpan took, CancellationToken ct)
     {
-        var answered = outcomes.FindAll(o => o.Outcome is OutboundOutcome.Answered);
-        if (answered.Count > 1 && await RecordTogether(answered, ct))
+        var (answered, again) = (outcomes.Count(o => o is OutboundOutcome.Answered), outcomes.OfType<OutboundOutcome.Again>().ToList());
+        state.Tally("answered", answered);
+        state.Tally("again", again.Count);
+        state.Tally("not-yet", outcomes.Count - answered - again.Count);
+        var failing = state.FailingSince ?? TimeProvider.System.GetUtcNow();
+        var change = state.Count(options, took, answered, again.Count, again.FirstOrDefault()?.Reason);
+        if (change is LaneTurn.FellSilent)
         {
-            outcomes.RemoveAll(answered.Contains);
+            LogSilent(log, lane.Name, state.Failures, state.LastTrouble!);
+            await LaneTable.FellSilent(database.Relay, lane.Name, TimeProvider.System.GetUtcNow() - failing, state.LastTrouble!, ct);
         }
 
-        foreach (var (delivery, outcome) in outcomes)
+        // A host that has just started does not know what fell silent before.
+        if (answered > 0 && (change is LaneTurn.AnswersAgain || !hasAnswered))
         {
-            await Record(delivery, outcome, ct);
-        }
-    }
-
-    private async Task Record(OutboundDelivery delivery, OutboundOutcome outcome, CancellationToken ct)
-    {
-        switch (outcome)
-        {
-            case OutboundOutcome.Answered answered:
-                await Settle(delivery, (subscriber, sent) => subscriber.Record(sent, answered.Answer, ct), ct);
-                break;
-            case OutboundOutcome.Again again when IsHopeless(delivery):
-                LogGivenUp(log, delivery.Delivery.EventId, lane.Name, delivery.Delivery.Attempts, again.Reason);
-                await Settle(delivery, (subscriber, sent) => subscriber.GiveUp(sent, again.Reason, ct), ct);
-                break;
-            case OutboundOutcome.Again again:
-                LogAgain(log, delivery.Delivery.EventId, lane.Name, delivery.Delivery.Attempts, again.Reason);
-                await DeliveryTable.Failed(database.Relay, delivery.Delivery, again.Reason, Pause(delivery.Delivery.Attempts), ct);
-                break;
-            default:
-                throw new UnreachableException();
-        }
-    }
-
-    /// <returns>False when nothing was recorded and each is to be tried by itself.</returns>
-    private async Task<bool> RecordTogether(List<(OutboundDelivery Delivery, OutboundOutcome Outcome)> answered, CancellationToken ct)
-    {
-        var answers = answered.ToDictionary(a => a.Delivery.Delivery.EventId, a => ((OutboundOutcome.Answered)a.Outcome).Answer);
-        try
-        {
-            await Write(answered.ConvertAll(a => a.Delivery), (subscriber, sent) => subscriber.Record(sent, answers[sent.Fact.EventId], ct), ct);
-            return true;
-        }
-        catch (Exception e) when (!ct.IsCancellationRequested)
-        {
-            LogApart(log, e, answered.Count, lane.Name);
-            return false;
-        }
-    }
-
-    /// <summary>Writes what it came to. What cannot be written is called for again, and ends among the dead letters.</summary>
-    private async Task Settle(OutboundDelivery delivery, Func<IOutboundSubscriber, OutboundFact, Task> effect, CancellationToken ct)
-    {
-        try
-        {
-            await Write([delivery], effect, ct);
-        }
-        catch (Exception e) when (!ct.IsCancellationRequested)
-        {
-            var one = delivery.Delivery;
-            var last = IsHopeless(delivery) && !Transient.IsRace(e);
-            LogNotRecorded(log, e, one.EventId, lane.Name, one.Attempts);
-            await DeliveryTable.Failed(database.Relay, one, $"{e.GetType().Name}: {e.Message}", last ? null : Pause(one.Attempts), ct);
-        }
-    }
-
-    /// <summary>Effects, inbox and "delivered" in one commit.</summary>
-    private async Task Write(List<OutboundDelivery> deliveries, Func<IOutboundSubscriber, OutboundFact, Task> effect, CancellationToken ct)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var (services, work) = (scope.ServiceProvider, scope.ServiceProvider.GetRequiredService<UnitOfWork>());
-        work.Begin(database.Relay, WorkMode.Request);
-        var taken = await services.GetRequiredService<Inbox>().Take(deliveries.Select(d => (lane.Name, d.Delivery.EventId.ToString())), ct);
-        var fresh = deliveries.Where(d => taken.Contains((lane.Name, d.Delivery.EventId.ToString()))).ToDictionary(d => d.Delivery.EventId, Sent);
-        var subscriber = services.GetRequiredKeyedService<IOutboundSubscriber>(lane.Name);
-        if (fresh.Count > 0)
-        {
-            await subscriber.Prepare([.. fresh.Values], ct);
-        }
-
-        foreach (var one in deliveries.Select(d => d.Delivery))
-        {
-            work.Act(new Caller.System(lane.Name), one.EventId, one.Trace, clock.GetUtcNow());
-            if (fresh.TryGetValue(one.EventId, out var sent))
+            hasAnswered = true;
+            if (await LaneTable.AnswersAgain(database.Relay, lane.Name, ct))
             {
-                await effect(subscriber, sent);
+                LogAnswers(log, lane.Name);
+                state.CatchesUp = true;
             }
-
-            work.Write(new DeliveredRow(one.Id, one.Attempts));
         }
-
-        await work.Flush(ct);
-        await work.Commit();
     }
 
-    private bool IsHopeless(OutboundDelivery delivery) => delivery.Delivery.Attempts >= options.Attempts && delivery.Age >= options.GiveUpAfter;
+    private bool IsHopeless(OutboundDelivery delivery) => options.TriesOnce || (delivery.Delivery.Attempts >= options.Attempts && delivery.Age >= options.GiveUpAfter);
 
     private OutboundFact Sent(OutboundDelivery delivery) => new(facts.FromJson(delivery.Delivery.EventName, delivery.Delivery.Data), delivery.Delivery.Attempts);
 
@@ -230,6 +291,19 @@ internal sealed partial class Lane(
         var pause = options.FirstPause * Math.Pow(2, Math.Min(attempts - 1, 30));
         return (pause < options.LongestPause ? pause : options.LongestPause) * (0.8 + (0.4 * Random.Shared.NextDouble()));
     }
+
+    /// <summary>What waits for something else looks again after a quarter of its age: soon while that may come at any moment, seldom when it does not.</summary>
+    private TimeSpan Wait(TimeSpan age)
+    {
+        var (least, most) = (options.FirstPause, options.LongestWait < options.FirstPause ? options.FirstPause : options.LongestWait);
+        return age / 4 < least ? least : age / 4 > most ? most : age / 4;
+    }
+
+    [LoggerMessage(6116, LogLevel.Error, "{Subscriber} got no answer in {Calls} calls in a row and pauses as a whole: {Reason}")]
+    private static partial void LogSilent(ILogger log, string subscriber, int calls, string reason);
+
+    [LoggerMessage(6117, LogLevel.Information, "{Subscriber} gets answers again and brings what has piled up")]
+    private static partial void LogAnswers(ILogger log, string subscriber);
 
     [LoggerMessage(6111, LogLevel.Information, "Event {EventId}: {Subscriber} has no answer at try {Attempt} and asks again: {Reason}")]
     private static partial void LogAgain(ILogger log, Guid eventId, string subscriber, int attempt, string reason);

@@ -49,9 +49,14 @@ public abstract record OutboundOutcome
     /// <param name="Answer">Handed to <see cref="IOutboundSubscriber.Record"/>.</param>
     public sealed record Answered(object Answer) : OutboundOutcome;
 
-    /// <summary>Nobody knows, or not yet: it is tried again after a pause.</summary>
+    /// <summary>Nobody knows: it is tried again after a pause.</summary>
     /// <param name="Reason">For the person who looks at it.</param>
-    public sealed record Again(string Reason) : OutboundOutcome;
+    /// <param name="After">What the other machine asks for: the pause is at least so long. Null for nothing.</param>
+    public sealed record Again(string Reason, TimeSpan? After = null) : OutboundOutcome;
+
+    /// <summary>It was not tried, because something else must be done first. Costs no try, and is never given up.</summary>
+    /// <param name="Reason">For the person who looks at it.</param>
+    public sealed record NotYet(string Reason) : OutboundOutcome;
 }
 
 /// <summary>How one outbound subscriber is served. All times are machine time.</summary>
@@ -66,11 +71,26 @@ public sealed record LaneOptions
     /// <summary>How long another call waits for the one under way to end: what comes meanwhile travels together.</summary>
     public TimeSpan Gather { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How long one call may take before it is broken off.</summary>
+    /// <summary>Whether only one host calls at a time.</summary>
+    public bool Exclusive { get; init; }
+
+    /// <summary>Most facts a second, per host, on average over a call; null for as many as there are.</summary>
+    public double? Rate { get; init; }
+
+    /// <summary>How long one call may take before it is broken off, whoever makes it.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long after the end of a call's time another host takes over.</summary>
+    /// <summary>A claim's lease; renewed while the call lives, so that the facts of a host that dies go to another one after so long at most.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>After so many calls in a row of which no fact got an answer the lane pauses as a whole: nothing is claimed, and no try is spent.</summary>
+    public int BreakAfter { get; init; } = 3;
+
+    /// <summary>The first pause of the whole lane; doubles with each probe that fails.</summary>
+    public TimeSpan FirstBreak { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The longest pause of the whole lane.</summary>
+    public TimeSpan LongestBreak { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The pause after the first failure; doubles each time.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(1);
@@ -78,11 +98,20 @@ public sealed record LaneOptions
     /// <summary>The longest pause.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>The longest pause of what waits for something else.</summary>
+    public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>It is given up when it was tried so often, and …</summary>
     public int Attempts { get; init; } = 5;
 
     /// <summary>… is so old.</summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>
+    /// For what must not be done twice and where nobody can be asked whether it was done: after one try without an answer, or one that ended with the
+    /// process, it is given up and a person decides.
+    /// </summary>
+    public bool TriesOnce { get; init; }
 
     /// <summary>Given up at once when so many tries ended with the process.</summary>
     public int Deaths { get; init; } = 5;
@@ -111,6 +140,7 @@ public static class OutboundRegistration
                 s.GetRequiredService<IServiceScopeFactory>(),
                 s.GetRequiredService<FactCatalogue>(),
                 s.GetRequiredService<DeliveryBell>(),
+                s.GetRequiredService<LaneBoard>(),
                 s.GetRequiredService<TimeProvider>(),
                 s.GetRequiredService<BackgroundWork>(),
                 s.GetRequiredService<ILogger<Lane>>()));

@@ -34,6 +34,7 @@ internal sealed class ExecuteRefundHandler(UnitOfWork work, ISender sender, Gove
         }
 
         Guid? invoice = null;
+        IReadOnlyList<RefundedTender>? tenders = null;
         if (refund.OrderId is { } order)
         {
             var settled = await sender.Send(new SettleRefund(order, refund.Id), ct);
@@ -47,10 +48,10 @@ internal sealed class ExecuteRefundHandler(UnitOfWork work, ISender sender, Gove
                 throw new InvalidOperationException($"Refund {refund.Id} is over {refund.Amount}, the order keeps {settled.Value.Amount} for it.");
             }
 
-            invoice = settled.Value.InvoiceId;
+            (invoice, tenders) = (settled.Value.InvoiceId, settled.Value.Tenders);
         }
 
-        refund.Settle(work.Now, ReturnPolicy.Live(documents).DateOf(work.Now), invoice);
+        refund.Settle(work.Now, ReturnPolicy.Live(documents).DateOf(work.Now), invoice, tenders);
         work.Raise(refund, new RefundSettled(Guid.CreateVersion7(), work.Now, refund.Id, refund.ReturnId, refund.Amount));
         return Answer(refund);
     }
@@ -67,5 +68,6 @@ internal sealed class ExecuteRefundHandler(UnitOfWork work, ISender sender, Gove
         refund.Reason,
         refund.Reference,
         refund.BusinessDate!.Value,
-        refund.InvoiceId);
+        refund.InvoiceId,
+        refund.PaidTenders);
 }

@@ -52,5 +52,6 @@ internal static class CreditMemo
         refund.BusinessDate,
         refund.Amount.Currency,
         [.. refund.Lines.Select(l => new ErpLine(refund.Kind == "sundry" ? "sundry" : "goods", l.Sku, l.Quantity, l.Amount, l.Tax, l.Sku is null ? refund.Reason : null))],
-        refund.InvoiceId is { } invoice ? ErpDocument.KeyOf("SalesInvoice", invoice) : null);
+        refund.InvoiceId is { } invoice ? ErpDocument.KeyOf("SalesInvoice", invoice) : null,
+        Payments: refund.PaidTo is { } paid ? [.. paid.Select(p => new ErpPayment(p.Tender, p.Amount))] : null);
 }

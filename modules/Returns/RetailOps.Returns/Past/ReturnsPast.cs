@@ -133,7 +133,7 @@ internal sealed class ReturnsPast(GovernedDocuments documents) : IPastRoom
         }
 
         var settled = past.Ask(new SettleRefund(refund.OrderId!.Value, refund.Id));
-        refund.Settle(past.Now, ReturnPolicy.Live(documents).DateOf(past.Now), settled.InvoiceId);
+        refund.Settle(past.Now, ReturnPolicy.Live(documents).DateOf(past.Now), settled.InvoiceId, settled.Tenders);
         past.Raise(refund, new RefundSettled(past.NewId(), past.Now, refund.Id, refund.ReturnId, refund.Amount));
         var executed = ExecuteRefundHandler.Answer(refund);
         past.Ask(new PostDocument(CreditMemo.Of(executed)));

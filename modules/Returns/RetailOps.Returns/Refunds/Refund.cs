@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 
 using RetailOps.Kernel;
+using RetailOps.Orders;
 
 namespace RetailOps.Returns;
 
@@ -75,6 +77,12 @@ internal sealed class Refund : IAggregate
     /// <summary>The invoice that it corrects; null for none, or when it is about several.</summary>
     public Guid? InvoiceId { get; private set; }
 
+    /// <summary><see cref="PaidTenders"/> as JSON.</summary>
+    public string? PaidTo { get; private set; }
+
+    /// <summary>The tenders that it went back to; null before it is settled, and for one without an order.</summary>
+    public IReadOnlyList<PaidTender>? PaidTenders => PaidTo is null ? null : JsonSerializer.Deserialize<IReadOnlyList<PaidTender>>(PaidTo, JsonSerializerOptions.Web);
+
     public DateTimeOffset? VoidedAt { get; private set; }
 
     public string? VoidReason { get; private set; }
@@ -142,10 +150,11 @@ internal sealed class Refund : IAggregate
     }
 
     /// <summary>It was paid.</summary>
-    public void Settle(DateTimeOffset now, DateOnly businessDate, Guid? invoice)
+    public void Settle(DateTimeOffset now, DateOnly businessDate, Guid? invoice, IReadOnlyList<RefundedTender>? tenders)
     {
         Status = RefundStatus.Settled;
         (SettledAt, BusinessDate, InvoiceId) = (now, businessDate, invoice);
+        PaidTo = tenders is null ? null : JsonSerializer.Serialize(tenders.Where(t => t.Amount.MinorUnits > 0).Select(t => new PaidTender(t.Tender, t.Amount)), JsonSerializerOptions.Web);
     }
 
     /// <summary>It will not be paid.</summary>

@@ -25,6 +25,8 @@ internal sealed class RefundConfiguration : IEntityTypeConfiguration<Refund>
         builder.Property(r => r.Status).HasConversion<SnakeCaseEnum<RefundStatus>>();
         builder.Property(r => r.Currency).HasMaxLength(3).IsFixedLength();
         builder.Property(r => r.Revision).IsConcurrencyToken();
+        builder.Property(r => r.PaidTo).HasColumnType("jsonb");
+        builder.Ignore(r => r.PaidTenders);
         builder.Ignore(r => r.Amount);
         builder.Ignore(r => r.NeedsApproval);
         builder.HasIndex(r => new { r.ReturnId, r.GrantKey }).IsUnique();

@@ -11,9 +11,33 @@ namespace RetailOps.Integration;
 /// </summary>
 internal sealed class SandboxAdapter(SandboxErp sandbox) : IErp
 {
-    public string Name => "sandbox";
+    public const string SystemName = "sandbox";
+
+    public string Name => SystemName;
 
     public Task<ErpHealth> Look(CancellationToken ct) => sandbox.Look(ct);
+
+    public bool Takes(string kind) => SandboxLedger.Kinds.Contains(kind);
+
+    // 30 seconds for the 20 of one call.
+    public TimeSpan Patience(ErpDocument document) => TimeSpan.FromSeconds(1.5);
+
+    public Task<IReadOnlyList<ErpEntry>> Booked(DateOnly from, DateOnly to, CancellationToken ct) => sandbox.Booked(from, to, ct);
+
+    public Task<ErpPreview> Preview(ErpDocument document, CancellationToken ct)
+    {
+        try
+        {
+            var move = SandboxLedger.Entries(document).Select(e => new { account = e.Account, debit = Math.Max(e.Amount, 0), credit = Math.Max(-e.Amount, 0) });
+            return Task.FromResult(new ErpPreview(
+                [new("create", JsonSerializer.SerializeToElement(document, JsonSerializerOptions.Web)), new("post", JsonSerializer.SerializeToElement(new { key = document.Key, move }, JsonSerializerOptions.Web))],
+                []));
+        }
+        catch (SandboxRefusalException no)
+        {
+            return Task.FromResult(new ErpPreview([], [no.Message]));
+        }
+    }
 
     public async Task<IReadOnlyList<ErpAnswer>> Ensure(IReadOnlyList<ErpDocument> documents, DateOnly today, CancellationToken ct)
     {

@@ -71,7 +71,7 @@ internal sealed class SandboxErp : IAsyncDisposable
     /// <returns>What stands under the keys now.</returns>
     public async Task<Dictionary<string, SandboxDocument>> Create(IReadOnlyCollection<ErpDocument> drafts, CancellationToken ct)
     {
-        if (drafts.FirstOrDefault(d => !DocumentKinds.All.Contains(d.Kind)) is { } unknown)
+        if (drafts.FirstOrDefault(d => !SandboxLedger.Kinds.Contains(d.Kind)) is { } unknown)
         {
             throw new SandboxRefusalException($"There is no document type \"{unknown.Kind}\".");
         }
@@ -88,8 +88,8 @@ internal sealed class SandboxErp : IAsyncDisposable
                 },
                 new(
                     """
-                    insert into sandbox_erp.documents (key, kind, party, reference, origin, business_date, currency, untaxed, tax, total, lines)
-                    select k, t, p, r, o, d, c, u, x, u + x, l from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as i (k, t, p, r, o, d, c, u, x, l)
+                    insert into sandbox_erp.documents (key, kind, party, reference, origin, business_date, currency, untaxed, tax, total, paid, lines)
+                    select k, t, p, r, o, d, c, u, x, u + x, b, l from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as i (k, t, p, r, o, d, c, u, x, b, l)
                     order by k on conflict (key) do nothing
                     """)
                 {
@@ -104,6 +104,7 @@ internal sealed class SandboxErp : IAsyncDisposable
                         Array(drafts, d => d.Currency, NpgsqlDbType.Text),
                         Array(drafts, d => ErpTotals.Of(d).Untaxed, NpgsqlDbType.Bigint),
                         Array(drafts, d => ErpTotals.Of(d).Tax, NpgsqlDbType.Bigint),
+                        Array(drafts, ErpTotals.PaidWith, NpgsqlDbType.Bigint),
                         Array(drafts, d => JsonSerializer.Serialize(d, JsonSerializerOptions.Web), NpgsqlDbType.Jsonb),
                     },
                 },
@@ -143,6 +144,28 @@ internal sealed class SandboxErp : IAsyncDisposable
         await lie.BeforePosting(ct);
         await PostTruly(wanted.ToDictionary(w => w.Key, w => w.Date), ct);
         lie.AfterPosting();
+    }
+
+    /// <summary>Documents that are posted on these days, in the order of their numbers.</summary>
+    public async Task<IReadOnlyList<ErpEntry>> Booked(DateOnly from, DateOnly to, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(
+            """
+            select key, kind, number, posting_date, untaxed, tax, currency, reference, paid from sandbox_erp.documents
+            where state = 'posted' and posting_date between $1 and $2 order by kind, sequence_number
+            """);
+        command.Parameters.Add(new() { Value = from });
+        command.Parameters.Add(new() { Value = to });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var booked = new List<ErpEntry>();
+        while (await reader.ReadAsync(ct))
+        {
+            booked.Add(new(
+                reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateOnly>(3), new(reader.GetInt64(4), reader.GetInt64(5)), reader.GetString(6),
+                reader.GetString(7), reader.GetInt64(8)));
+        }
+
+        return booked;
     }
 
     public async Task<ErpHealth> Look(CancellationToken ct)

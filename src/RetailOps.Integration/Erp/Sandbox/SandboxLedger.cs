@@ -8,12 +8,16 @@ internal readonly record struct SandboxEntry(string Account, long Amount);
 /// <summary>The sandbox's chart of accounts, and which document moves what.</summary>
 internal static class SandboxLedger
 {
+    public const string Bank = "1100";
     public const string Receivable = "1200";
     public const string Stock = "1400";
     public const string Tax = "2200";
     public const string CostOfSales = "5100";
     public const string StockOutput = "5210";
     public const string Adjustments = "5220";
+
+    /// <summary>The documents that it keeps.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = [DocumentKinds.SalesInvoice, DocumentKinds.CreditMemo, DocumentKinds.Shipment, DocumentKinds.InventoryAdjustment];
 
     private static readonly Dictionary<string, string> Revenue = new(StringComparer.Ordinal)
     {
@@ -47,6 +51,15 @@ internal static class SandboxLedger
             throw new SandboxRefusalException($"The total of a {document.Kind} cannot be negative; use the other type.");
         }
 
+        var paid = ErpTotals.PaidWith(document);
+        if (paid > totals.Total)
+        {
+            throw new SandboxRefusalException($"More is paid with the {document.Kind} than it is about.");
+        }
+
+        // Paid back with a credit memo: owed to the customer and gone from the bank. Beside, not instead: the account shows both.
+        yield return new(Receivable, -sign * paid);
+        yield return new(Bank, sign * paid);
         yield return new(Receivable, sign * totals.Total);
         yield return new(Tax, -sign * totals.Tax);
         foreach (var line in document.Lines)

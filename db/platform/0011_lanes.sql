@@ -1,0 +1,18 @@
+-- Who serves a lane that one host serves at a time. held_until is machine time: who falls silent loses it.
+create table platform.lanes (
+  name text primary key,
+  holder uuid not null,
+  held_until timestamptz not null
+) with (fillfactor = 50);
+
+-- Times in which a system did not answer: since when, when it did again, and when nothing from before waited any more.
+create table platform.outages (
+  lane text not null,
+  began timestamptz not null,
+  answered timestamptz,
+  caught_up timestamptz,
+  error text not null,
+  constraint pk_outages primary key (lane, began),
+  constraint ck_outages_order check (answered >= began and caught_up >= answered and (answered is not null or caught_up is null))
+);
+create unique index ux_outages_open on platform.outages (lane) where answered is null;
