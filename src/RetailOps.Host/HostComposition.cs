@@ -74,6 +74,7 @@ public static class HostComposition
         services.AddSingleton(rules);
         services.AddSingleton(new HttpCallOptions { Rules = rules, Secret = name => CallSecrets.Find(builder.Configuration, name) });
         services.AddWorkflows([.. HostModules.All.Select(m => m.Assembly)]);
+        services.AddMail(builder.Configuration["RETAILOPS_SMTP_URL"], builder.Configuration["RETAILOPS_MAIL_FROM"], settings.IsDemo ? Path.Combine(settings.DataFolder, "notices") : null);
         services.AddStudio();
         services.AddPostingPromises();
         services.AddJobs();

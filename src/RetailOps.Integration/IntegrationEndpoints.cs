@@ -13,6 +13,8 @@ internal static class IntegrationEndpoints
     {
         api.MapSchemas();
         InboxPart.Map(api);
+        api.MapWebhooks();
+        api.MapNotices();
         var integrations = api.MapGroup("/integrations").WithTags("Integrations");
         integrations.MapGet("/postings", List)
             .WithName("ListPostings")

@@ -20,9 +20,19 @@ public static class IntegrationModule
         services.AddSchemas();
         services.AddInvariants(IntegrationInvariants.All);
         InboxPart.Add(services);
+        services.AddWebhooks();
+        services.AddNotices();
         services.AddTransient<IPastRoom, IntegrationPast>();
         return services;
     }
+
+    /// <summary>How mail to customers leaves; without it nobody is told anything.</summary>
+    /// <param name="services">The host's.</param>
+    /// <param name="server"><c>RETAILOPS_SMTP_URL</c>, like <c>smtps://user:password@host:465</c>; null or empty for none.</param>
+    /// <param name="from"><c>RETAILOPS_MAIL_FROM</c>: who writes; needed with a server.</param>
+    /// <param name="folder">Where mails go as files without a server; null for nowhere.</param>
+    /// <exception cref="SetupException">A setting cannot be read.</exception>
+    public static IServiceCollection AddMail(this IServiceCollection services, string? server, string? from, string? folder) => services.AddSingleton(NoticeOptions.Read(server, from, folder));
 
     /// <summary>What the drawn flows promise besides: that everything billed and credited is asked for. Where somebody else draws them, it need not hold.</summary>
     public static IServiceCollection AddPostingPromises(this IServiceCollection services) => services.AddInvariants(IntegrationInvariants.OfTheBusiness);

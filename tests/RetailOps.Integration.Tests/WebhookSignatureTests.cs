@@ -127,10 +127,10 @@ public sealed class WebhookSignatureTests
         var data = JsonElement.Parse("""{"orderId":"o-1","lines":[1,2]}""");
         var id = Guid.Parse("0190c7a0-0000-7000-8000-000000000001");
 
-        var json = Encoding.UTF8.GetString(new CloudEvent(id, "/retailops/orders", "retailops.order.allocated.v1", "o-1", new(2026, 3, 1, 9, 0, 0, 500, TimeSpan.FromHours(1)), 3, null, data).Write());
+        var json = Encoding.UTF8.GetString(new CloudEvent(id, "/retailops/orders", "retailops.order.allocated.v1", "o-1", new(2026, 3, 1, 9, 0, 0, 500, TimeSpan.FromHours(1)), 3, "order/o-1", null, data).Write());
 
         json.Should().Be("""
-            {"specversion":"1.0","id":"0190c7a0-0000-7000-8000-000000000001","source":"/retailops/orders","type":"retailops.order.allocated.v1","subject":"o-1","time":"2026-03-01T08:00:00.5Z","datacontenttype":"application/json","sequence":"3","data":{"orderId":"o-1","lines":[1,2]}}
+            {"specversion":"1.0","id":"0190c7a0-0000-7000-8000-000000000001","source":"/retailops/orders","type":"retailops.order.allocated.v1","subject":"o-1","time":"2026-03-01T08:00:00.5Z","datacontenttype":"application/json","sequence":"3","partitionkey":"order/o-1","data":{"orderId":"o-1","lines":[1,2]}}
             """.Trim());
     }
 

@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 
 using Microsoft.Extensions.DependencyInjection;
 
+using RetailOps.Integration;
 using RetailOps.Kernel;
 using RetailOps.Orders;
+using RetailOps.Platform;
 using RetailOps.Testing;
 using RetailOps.Workflows;
 
@@ -29,7 +31,7 @@ public static class Customers
         Assemblies = [typeof(Customers).Assembly],
         Workflows = false,
         Relay = new() { FirstPause = TimeSpan.FromMilliseconds(20), Poll = TimeSpan.FromMilliseconds(50), Lease = TimeSpan.FromSeconds(2) },
-        Services = services => services.AddSingleton(new HttpCallOptions { Rules = new() { Allowed = ["127.0.0.1"] } }),
+        Services = services => services.AddSingleton(new HttpCallOptions { Rules = new() { Allowed = ["127.0.0.1"] } }).AddSingleton(new OutboundRules { Allowed = ["127.0.0.1"] }),
     };
 
     /// <summary>Runs until the input ends.</summary>
@@ -48,6 +50,16 @@ public static class Customers
             _ = Again(() => Ship(host, bought));
         }
 
+        await Console.In.ReadToEndAsync();
+    }
+
+    /// <summary>Runs until the input ends, and writes to customers what was asked for.</summary>
+    /// <param name="connection">The app login's.</param>
+    /// <param name="server">The mail server.</param>
+    public static async Task Write(string connection, Uri server)
+    {
+        await using var host = await TestHost.StartAsync(connection, Options with { Services = s => s.AddMail(server.ToString(), "shop@lamps.example", null) });
+        Say("ready");
         await Console.In.ReadToEndAsync();
     }
 

@@ -7,6 +7,7 @@ using RetailOps.TestChild;
 //   hold <data folder> durable|unsafe    nothing but the embedded server; says its connection string
 //   shop <connection string> <prefix>    the product, with customers who place orders and ship them; says what was acknowledged
 //   serve <connection string>            the product
+//   mail <connection string> <server>    the product, with a mail server
 //   front <connection string>            the product, with the door for web requests that workflows have drawn; says where it listens
 //   cell                                 definitions from hell, one per line of the input; says what became of each
 if (args is [SupervisorVerb.Name, ..])
@@ -24,6 +25,9 @@ switch (args)
     case ["serve", var connection]:
         await Customers.Serve(connection, null);
         return 0;
+    case ["mail", var connection, var server]:
+        await Customers.Write(connection, new(server));
+        return 0;
     case ["front", var connection]:
         await Front.Serve(connection);
         return 0;
@@ -33,7 +37,7 @@ switch (args)
     case ["hold", var folder, var durability]:
         return await Hold(folder, durability == "durable");
     default:
-        await Console.Error.WriteLineAsync("hold <data folder> durable|unsafe, shop <connection string> <prefix>, serve <connection string>, front <connection string>, or cell");
+        await Console.Error.WriteLineAsync("hold <data folder> durable|unsafe, shop <connection string> <prefix>, serve <connection string>, mail <connection string> <server>, front <connection string>, or cell");
         return 2;
 }
 

@@ -11,9 +11,10 @@ namespace RetailOps.Integration;
 /// <param name="Subject">The aggregate's id; null for none.</param>
 /// <param name="Time">When it happened, UTC.</param>
 /// <param name="Sequence">The aggregate's revision: by it the receiver puts events of a subject in order. Null for none.</param>
+/// <param name="PartitionKey">The business key, whose events are sent in order; null for none.</param>
 /// <param name="TraceParent">W3C trace context; null for none.</param>
 /// <param name="Data">JSON without personal data.</param>
-internal sealed record CloudEvent(Guid Id, string Source, string Type, string? Subject, DateTimeOffset Time, int? Sequence, string? TraceParent, JsonElement Data)
+internal sealed record CloudEvent(Guid Id, string Source, string Type, string? Subject, DateTimeOffset Time, int? Sequence, string? PartitionKey, string? TraceParent, JsonElement Data)
 {
     public const string ContentType = "application/cloudevents+json; charset=utf-8";
 
@@ -33,6 +34,7 @@ internal sealed record CloudEvent(Guid Id, string Source, string Type, string? S
             writer.WriteString("datacontenttype", "application/json");
             // Extensions are text or whole numbers; the sequence is text, to be compared by its length first.
             Optional(writer, "sequence", Sequence?.ToString(CultureInfo.InvariantCulture));
+            Optional(writer, "partitionkey", PartitionKey);
             Optional(writer, "traceparent", TraceParent);
             writer.WritePropertyName("data");
             Data.WriteTo(writer);

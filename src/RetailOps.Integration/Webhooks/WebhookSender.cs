@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 
 using RetailOps.Platform;
 
@@ -20,23 +22,54 @@ internal sealed record WebhookTry(int? Status, string? Why, TimeSpan? RetryAfter
 /// </summary>
 internal sealed class WebhookSender : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(15);
 
+    private static readonly TimeSpan LookUp = TimeSpan.FromSeconds(3);
+
+    private readonly TimeSpan patience;
     private readonly OutboundGuard guard;
     private readonly OutboundRules rules;
     private readonly HttpClient client;
 
-    public WebhookSender(OutboundRules rules)
+    public WebhookSender(OutboundRules rules, TimeSpan? patience = null)
     {
+        this.patience = patience ?? Usual;
         this.rules = rules;
         guard = new OutboundGuard(rules);
-        client = new HttpClient(guard.Handler(follows: false)) { Timeout = Patience };
+        client = new HttpClient(guard.Handler(follows: false)) { Timeout = this.patience };
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("RetailOps", "1"));
     }
 
     /// <summary>Why an address is not one to send to, asked when it is registered and at each try; null when it is.</summary>
     public string? Fault(Uri address) =>
         guard.Fault(address) ?? (address.Scheme == "https" || rules.Allowed.Contains(address.IdnHost, StringComparer.OrdinalIgnoreCase) ? null : "Webhooks are sent by https only.");
+
+    /// <summary>As <see cref="Fault(Uri)"/>, and where the name leads at this moment. One that leads nowhere may do so later.</summary>
+    public async Task<string?> FaultWhereItLeads(Uri address, CancellationToken ct)
+    {
+        if (Fault(address) is { } fault)
+        {
+            return fault;
+        }
+
+        if (rules.Allowed.Contains(address.IdnHost, StringComparer.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(LookUp);
+        try
+        {
+            var host = address.IdnHost.Trim('[', ']');
+            var found = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, limit.Token);
+            return found.Length == 0 || Array.Exists(found, guard.MayCall) ? null : $"'{host}' is not to be called from here: its address is private.";
+        }
+        catch (Exception e) when (e is SocketException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
 
     /// <summary>One try; never throws but for <paramref name="ct"/>.</summary>
     public async Task<WebhookTry> Send(Uri address, string contentType, byte[] body, IReadOnlyDictionary<string, string> headers, CancellationToken ct)
@@ -57,17 +90,20 @@ internal sealed class WebhookSender : IDisposable
         {
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
             var status = (int)response.StatusCode;
-            return new(status, status is >= 200 and <= 299 ? null : $"The receiver answered {status}.", response.Headers.RetryAfter?.Delta);
+            return new(status, status is >= 200 and <= 299 ? null : $"The receiver answered {status}.", Later(response.Headers.RetryAfter));
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            return new(null, $"Nobody answered in {Patience.TotalSeconds} seconds.", null);
+            return new(null, $"Nobody answered in {patience.TotalSeconds:0.#} seconds.", null);
         }
         catch (HttpRequestException e)
         {
             return new(null, e.Message, null);
         }
     }
+
+    private static TimeSpan? Later(RetryConditionHeaderValue? asked) =>
+        asked?.Delta ?? (asked?.Date is { } date && date - TimeProvider.System.GetUtcNow() is var wait && wait > TimeSpan.Zero ? wait : null);
 
     public void Dispose() => client.Dispose();
 }

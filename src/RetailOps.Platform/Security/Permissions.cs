@@ -121,6 +121,11 @@ public static class Permissions
         ("clients.write", [Roles.Administrator]),
         ("people.read", [Roles.Auditor, Roles.Administrator]),
         ("people.write", [Roles.Administrator]),
+        ("webhooks.read", [Roles.Integrator, Roles.Operator, Roles.Auditor, Roles.Administrator]),
+        ("webhooks.manage", [Roles.Integrator, Roles.Administrator]),
+        ("webhooks.replay", [Roles.Integrator, Roles.Operator, Roles.Administrator]),
+        ("notices.read", [Roles.Operator, Roles.Service, Roles.Auditor]),
+        ("notices.resend", [Roles.Operator, Roles.Service]),
         ("audit.read", [Roles.Auditor, Roles.Administrator]),
         ("system.verify", [Roles.Operator, Roles.Auditor, Roles.Administrator]),
         (Health, [Roles.Operator, Roles.Auditor, Roles.Administrator]),
@@ -131,7 +136,7 @@ public static class Permissions
     /// <summary>What only the engine does, on behalf of an approved definition: no role and no client ever holds these.</summary>
     public static IReadOnlySet<string> EngineOnly { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "decisions.decide", "exceptions.open", "integration.post", "intelligence.score", "inventory.allocate", "inventory.source", "orders.allocate", "orders.invoice",
+        "decisions.decide", "exceptions.open", "integration.post", "intelligence.score", "inventory.allocate", "notices.ask", "inventory.source", "orders.allocate", "orders.invoice", "orders.reach",
         "orders.refund", "orders.source",
         "refunds.ask", "refunds.execute", "refunds.grant",
     };

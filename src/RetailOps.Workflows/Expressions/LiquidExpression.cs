@@ -1,185 +1,42 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 using Fluid;
-using Fluid.Ast;
 using Fluid.Values;
+
+using RetailOps.Platform;
 
 namespace RetailOps.Workflows;
 
 /// <summary>
-/// A Liquid template, parsed once. It sees <c>Variables</c>, <c>Input</c>, <c>CorrelationId</c>, <c>WorkflowInstanceId</c> and the definition's ids, and nothing of .NET.
-/// Steps, time and what it writes are bounded; so is what each filter makes of its input.
+/// A Liquid template of a definition. It sees <c>Variables</c>, <c>Input</c>, <c>CorrelationId</c>, <c>WorkflowInstanceId</c> and the definition's ids, within the limits of
+/// <see cref="LiquidTemplate"/>.
 /// </summary>
-internal sealed partial class LiquidExpression : Workflows.Expression
+internal sealed class LiquidExpression : Expression
 {
-    public const int MaxText = 16 * 1024;
-    private const int MaxSteps = 20_000;
-    private const int MaxOutput = 256 * 1024;
-    private const int MaxItems = 10_000;
-    private const int MaxMessage = 1_000;
+    public const int MaxText = LiquidTemplate.MaxText;
+    private const int MaxItems = LiquidTemplate.MaxItems;
 
-    private static readonly TimeSpan MaxTime = TimeSpan.FromMilliseconds(500);
-    private static readonly FluidParser Parser = MakeParser();
-    private static readonly TemplateOptions Options = MakeOptions();
+    private readonly LiquidTemplate template;
 
-    private readonly IFluidTemplate template;
-
-    private LiquidExpression(IFluidTemplate template) => this.template = template;
+    private LiquidExpression(LiquidTemplate template) => this.template = template;
 
     /// <exception cref="FormatException">The text is no template, or asks for what is not offered.</exception>
-    public static LiquidExpression Prepare(string text)
-    {
-        if (text.Length > MaxText)
+    public static LiquidExpression Prepare(string text) => new(LiquidTemplate.Prepare(text));
+
+    public override object? Evaluate(Burst burst) => template.Render(
+        burst.Now,
+        NullEncoder.Default,
+        context =>
         {
-            throw new FormatException($"A template may have at most {MaxText} characters.");
-        }
-
-        try
-        {
-            System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
-            Refuse(text);
-            if (!Parser.TryParse(text, out var template, out var error))
-            {
-                throw new FormatException("The template cannot be read: " + error);
-            }
-
-            new Ranges().VisitTemplate(template);
-            return new LiquidExpression(template);
-        }
-        catch (Exception e) when (e is ParseException or InsufficientExecutionStackException)
-        {
-            throw new FormatException("The template cannot be read: " + e.Message, e);
-        }
-    }
-
-    public override object? Evaluate(Burst burst)
-    {
-        var context = new TemplateContext(Options, StringComparer.Ordinal) { Now = () => burst.Now };
-        context.AmbientValues[nameof(Stopwatch)] = Stopwatch.StartNew();
-        context.SetValue("Variables", new DictionaryValue(new Lookup(name => burst.Named(name, pascal: false) is { } v ? burst.Variable(v.Id) : null, () => burst.VariablesInScope().Select(v => v.Name))));
-        context.SetValue("Input", new DictionaryValue(new Lookup(burst.Argument, () => burst.Node.Scope.Definition.Inputs)));
-        context.SetValue("CorrelationId", In(burst.CorrelationId));
-        context.SetValue("WorkflowInstanceId", In(burst.InstanceId.ToString()));
-        context.SetValue("WorkflowDefinitionId", In(burst.Workflow.DefinitionId));
-        context.SetValue("WorkflowDefinitionVersionId", In(burst.Workflow.VersionId));
-        context.SetValue("WorkflowDefinitionVersion", In(burst.Workflow.Version));
-        using var output = new Limited(context);
-        try
-        {
-            var rendering = template.RenderAsync(output, NullEncoder.Default, context);
-            return rendering.IsCompletedSuccessfully ? output.ToString() : throw rendering.AsTask().Exception?.InnerException ?? new InvalidOperationException("It waits for something.");
-        }
-        catch (Exception e)
-        {
-            // Whatever comes out of there is the template's doing.
-            throw new FormatException("The template failed: " + (e.Message.Length > MaxMessage ? e.Message[..MaxMessage] + "…" : e.Message));
-        }
-    }
-
-    private static FluidParser MakeParser()
-    {
-        var parser = new FluidParser(new FluidParserOptions { AllowFunctions = false });
-        // They write where nobody counts, or read files.
-        foreach (var tag in (string[])["capture", "include", "render", "macro", "from", "import", "layout", "section"])
-        {
-            parser.RegisteredTags.Remove(tag);
-        }
-
-        return parser;
-    }
-
-    private static TemplateOptions MakeOptions()
-    {
-        var options = new TemplateOptions
-        {
-            MaxSteps = MaxSteps,
-            MaxRecursion = 20,
-            CultureInfo = CultureInfo.InvariantCulture,
-            TimeZone = TimeZoneInfo.Utc,
-        };
-        foreach (var (name, filter) in options.Filters.ToList())
-        {
-            var formats = name is "date" or "format_date" or "format_number" or "format_string";
-            var isFormat = name is "format_string";
-            options.Filters.AddFilter(name, (input, arguments, context) =>
-                formats && (isFormat && Pads(input) || Enumerable.Range(0, arguments.Count).Any(i => Pads(arguments.At(i))))
-                    ? throw new InvalidOperationException("A format may ask for at most 999 places.")
-                    : Bounded(filter, input, arguments, context));
-        }
-
-        return options;
-    }
-
-    private static ValueTask<FluidValue> Bounded(FilterDelegate filter, FluidValue input, FilterArguments arguments, TemplateContext context)
-    {
-        Watch(context);
-        // What a filter gives is at most all that it gets, times each other.
-        var size = Math.Max(1, Size(input));
-        for (var i = 0; i < arguments.Count && size <= 64L * MaxOutput; i++)
-        {
-            size *= Math.Max(1, Size(arguments.At(i)));
-        }
-
-        if (size > 64L * MaxOutput)
-        {
-            throw new InvalidOperationException("A filter would make too much of its input.");
-        }
-
-        var given = filter(input, arguments, context);
-        return given.IsCompletedSuccessfully && Size(given.Result) <= MaxOutput ? given : throw new InvalidOperationException($"A filter may give at most {MaxOutput} characters.");
-    }
-
-    /// <summary>A width or precision in a format, which is a number of characters that is written whatever there is to write.</summary>
-    [GeneratedRegex("%[-_^#:+0-9]{4,}|[A-Za-z,:][0-9]{4,}")]
-    private static partial Regex Widths();
-
-    private static bool Pads(FluidValue value) => value is StringValue text && Widths().IsMatch(text.ToStringValue());
-
-    private static long Size(FluidValue value) => value switch
-    {
-        StringValue text => text.ToStringValue().Length,
-        ArrayValue list => list.Values.Count > MaxItems ? throw new InvalidOperationException($"A list may have at most {MaxItems} items.") : list.Values.Sum(v => Math.Max(1, v is StringValue s ? s.ToStringValue().Length : 1)),
-        _ => 1,
-    };
-
-    private static void Watch(TemplateContext context)
-    {
-        if (((Stopwatch)context.AmbientValues[nameof(Stopwatch)]).Elapsed > MaxTime)
-        {
-            throw new InvalidOperationException($"It took longer than {MaxTime.TotalMilliseconds} ms.");
-        }
-    }
-
-    /// <summary>Counts tags that open blocks before the parser recurses into them.</summary>
-    private static void Refuse(string text)
-    {
-        var deepest = 0;
-        foreach (var part in text.Split("{%").Skip(1))
-        {
-            var tag = part.TrimStart('-', ' ', '\t', '\r', '\n');
-            deepest += tag.StartsWith("end", StringComparison.Ordinal) ? -1 : tag.StartsWith("if", StringComparison.Ordinal) || tag.StartsWith("for", StringComparison.Ordinal)
-                || tag.StartsWith("unless", StringComparison.Ordinal) || tag.StartsWith("case", StringComparison.Ordinal) || tag.StartsWith("tablerow", StringComparison.Ordinal) ? 1 : 0;
-            if (deepest > 32)
-            {
-                throw new FormatException("A template may be nested 32 deep at most.");
-            }
-        }
-
-        var brackets = 0;
-        foreach (var c in text)
-        {
-            brackets = c is '(' or '[' ? brackets + 1 : c is ')' or ']' ? Math.Max(0, brackets - 1) : brackets;
-            if (brackets > 64)
-            {
-                throw new FormatException("A template may be nested 64 deep at most.");
-            }
-        }
-    }
+            context.SetValue("Variables", new DictionaryValue(new Lookup(name => burst.Named(name, pascal: false) is { } v ? burst.Variable(v.Id) : null, () => burst.VariablesInScope().Select(v => v.Name))));
+            context.SetValue("Input", new DictionaryValue(new Lookup(burst.Argument, () => burst.Node.Scope.Definition.Inputs)));
+            context.SetValue("CorrelationId", In(burst.CorrelationId));
+            context.SetValue("WorkflowInstanceId", In(burst.InstanceId.ToString()));
+            context.SetValue("WorkflowDefinitionId", In(burst.Workflow.DefinitionId));
+            context.SetValue("WorkflowDefinitionVersionId", In(burst.Workflow.VersionId));
+            context.SetValue("WorkflowDefinitionVersion", In(burst.Workflow.Version));
+        });
 
     private static FluidValue In(object? value) => value switch
     {
@@ -209,74 +66,6 @@ internal sealed partial class LiquidExpression : Workflows.Expression
         {
             value = In(find(name));
             return !value.IsNil();
-        }
-    }
-
-    /// <summary>A range becomes a list as long as it says: its ends must be written out.</summary>
-    private sealed class Ranges : AstVisitor
-    {
-        protected override Fluid.Ast.Expression VisitRangeExpression(RangeExpression range) =>
-            range is { From: Fluid.Ast.LiteralExpression { Value: NumberValue from }, To: Fluid.Ast.LiteralExpression { Value: NumberValue to } } && Math.Abs(to.ToNumberValue() - from.ToNumberValue()) <= MaxItems
-                ? base.VisitRangeExpression(range)
-                : throw new ParseException($"The ends of a range must be numbers that are written out, at most {MaxItems} apart.");
-    }
-
-    /// <summary>Takes what the template writes, up to a limit.</summary>
-    private sealed class Limited(TemplateContext context) : TextWriter(CultureInfo.InvariantCulture)
-    {
-        private readonly StringBuilder text = new();
-
-        public override Encoding Encoding => Encoding.UTF8;
-
-        public override void Write(char value)
-        {
-            Check(1);
-            text.Append(value);
-        }
-
-        public override void Write(string? value)
-        {
-            Check(value?.Length ?? 0);
-            text.Append(value);
-        }
-
-        public override void Write(char[] buffer, int index, int count)
-        {
-            Check(count);
-            text.Append(buffer, index, count);
-        }
-
-        public override void Write(ReadOnlySpan<char> buffer)
-        {
-            Check(buffer.Length);
-            text.Append(buffer);
-        }
-
-        public override Task WriteAsync(char value) => Done(() => Write(value));
-
-        public override Task WriteAsync(string? value) => Done(() => Write(value));
-
-        public override Task WriteAsync(char[] buffer, int index, int count) => Done(() => Write(buffer, index, count));
-
-        public override Task WriteAsync(ReadOnlyMemory<char> buffer, CancellationToken cancellationToken = default) => Done(() => Write(buffer.Span));
-
-        public override Task FlushAsync() => Task.CompletedTask;
-
-        public override string ToString() => text.ToString();
-
-        private static Task Done(Action write)
-        {
-            write();
-            return Task.CompletedTask;
-        }
-
-        private void Check(int more)
-        {
-            Watch(context);
-            if (text.Length + more > MaxOutput)
-            {
-                throw new InvalidOperationException($"A template may write at most {MaxOutput} characters.");
-            }
         }
     }
 }

@@ -14,7 +14,7 @@ internal sealed class OrdersPreload(UnitOfWork work, InvoiceReads invoices) : IP
     private const string Shipped = "orders.fulfilment-shipped.v1";
 
     public IReadOnlyCollection<string> EventNames { get; } =
-        ["orders.order-placed.v1", "orders.stock-arrived.v1", "orders.hold-released.v1", "orders.fulfilment-released.v1", Shipped, "orders.fulfilment-delivered.v1"];
+        ["orders.order-placed.v1", "orders.stock-arrived.v1", "orders.hold-released.v1", "orders.fulfilment-released.v1", Shipped, "orders.fulfilment-delivered.v1", "orders.order-closed.v1", "orders.order-cancelled.v1"];
 
     public async ValueTask Load(IReadOnlyList<PreloadItem> items, CancellationToken ct)
     {
