@@ -22,7 +22,7 @@ public sealed record SendNotice(OrderId OrderId, string Template, string Subject
 /// <param name="OrderId">The order.</param>
 /// <returns>The messages, or <c>orders.unknown</c> (NotFound).</returns>
 [Needs("notices.read"), AsksDatabase]
-public sealed record ListMessages(OrderId OrderId) : IRequest<Result<IReadOnlyList<NoticeView>>>;
+public sealed record ListOrderNotices(OrderId OrderId) : IRequest<Result<IReadOnlyList<NoticeView>>>;
 
 /// <summary>Tells a customer once more: a message of its own, to the address that is known now, by the template of today.</summary>
 /// <param name="OrderId">The order.</param>
@@ -33,7 +33,7 @@ public sealed record ListMessages(OrderId OrderId) : IRequest<Result<IReadOnlyLi
 /// message itself is still to be sent.
 /// </returns>
 [Needs("notices.resend"), AsksDatabase]
-public sealed record ResendMessage(OrderId OrderId, Guid Id, string Reason) : IRequest<Result<NoticeView>>;
+public sealed record ResendNotice(OrderId OrderId, Guid Id, string Reason) : IRequest<Result<NoticeView>>;
 
 /// <summary>Messages to customers, newest first; of the caller's channels.</summary>
 /// <param name="Status">Only these; null for all.</param>

@@ -17,14 +17,14 @@ internal sealed class ListNoticesValidator : AbstractValidator<ListNotices>
     }
 }
 
-internal sealed class ResendMessageValidator : AbstractValidator<ResendMessage>
+internal sealed class ResendNoticeValidator : AbstractValidator<ResendNotice>
 {
-    public ResendMessageValidator() => RuleFor(r => r.Reason).Must(r => Text.HasLength(r, 200)).WithErrorCode("notices.reason").WithMessage("1 to 200 characters.");
+    public ResendNoticeValidator() => RuleFor(r => r.Reason).Must(r => Text.HasLength(r, 200)).WithErrorCode("notices.reason").WithMessage("1 to 200 characters.");
 }
 
-internal sealed class ListMessagesHandler(UnitOfWork work, ISender sender) : IRequestHandler<ListMessages, Result<IReadOnlyList<NoticeView>>>
+internal sealed class ListOrderNoticesHandler(UnitOfWork work, ISender sender) : IRequestHandler<ListOrderNotices, Result<IReadOnlyList<NoticeView>>>
 {
-    public async Task<Result<IReadOnlyList<NoticeView>>> Handle(ListMessages request, CancellationToken ct) =>
+    public async Task<Result<IReadOnlyList<NoticeView>>> Handle(ListOrderNotices request, CancellationToken ct) =>
         await sender.Send(new GetOrder(request.OrderId), ct) is { IsSuccess: false } unknown ? unknown.Refusal! : await NoticeReads.OfOrder(work, request.OrderId, ct);
 }
 
@@ -39,9 +39,9 @@ internal sealed class ReadNoticeHandler(UnitOfWork work, NoticeBox box) : IReque
         await NoticeReads.Find(work, request.Id, ct) is { } found ? new NoticeText(found.View, found.Box is { } closed ? box.Open(closed) : null) : NoticeLaw.Unknown();
 }
 
-internal sealed class ResendMessageHandler(UnitOfWork work, ISender sender, NoticeOptions options) : IRequestHandler<ResendMessage, Result<NoticeView>>
+internal sealed class ResendNoticeHandler(UnitOfWork work, ISender sender, NoticeOptions options) : IRequestHandler<ResendNotice, Result<NoticeView>>
 {
-    public async Task<Result<NoticeView>> Handle(ResendMessage request, CancellationToken ct)
+    public async Task<Result<NoticeView>> Handle(ResendNotice request, CancellationToken ct)
     {
         var order = await sender.Send(new GetOrder(request.OrderId), ct);
         if (!order.IsSuccess)

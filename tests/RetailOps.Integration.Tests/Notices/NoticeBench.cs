@@ -160,7 +160,7 @@ internal sealed class NoticeBench : IAsyncDisposable
 
     public Task<string> Tell(OrderId order, string template = "order-confirmed", string? subject = null) => Host.Must(new SendNotice(order, template, subject ?? OrderKey.Of(order)));
 
-    public async Task<IReadOnlyList<NoticeView>> Messages(OrderId order) => await Host.Must(new ListMessages(order));
+    public async Task<IReadOnlyList<NoticeView>> Messages(OrderId order) => await Host.Must(new ListOrderNotices(order));
 
     public async ValueTask DisposeAsync()
     {

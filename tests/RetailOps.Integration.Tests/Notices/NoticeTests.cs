@@ -175,8 +175,8 @@ public sealed class NoticeTests : IAsyncLifetime
         await bench.Host.Quiet();
         var first = (await bench.Messages(order)).Single();
 
-        var again = await bench.Host.Must(new ResendMessage(order, first.Id, "She did not get it"));
-        (await bench.Host.Send(new ResendMessage(order, Guid.NewGuid(), "No such"))).Refusal!.Code.Should().Be("notices.unknown");
+        var again = await bench.Host.Must(new ResendNotice(order, first.Id, "She did not get it"));
+        (await bench.Host.Send(new ResendNotice(order, Guid.NewGuid(), "No such"))).Refusal!.Code.Should().Be("notices.unknown");
         await bench.Host.Quiet();
 
         again.Should().Match<NoticeView>(n => n.CopyOf == first.Id && n.AskedBecause == "She did not get it");
@@ -202,7 +202,7 @@ public sealed class NoticeTests : IAsyncLifetime
 
         Directory.GetFiles(folder).Should().BeEmpty();
         (await other.Host.Must(new ReadNotice(sent.Id))).Mail.Should().BeNull();
-        await other.Host.Must(new ResendMessage(order, sent.Id, "Once more"));
+        await other.Host.Must(new ResendNotice(order, sent.Id, "Once more"));
         await other.Host.Quiet();
         (await other.Messages(order)).Select(n => n.Status).Should().Equal("sent", "no-address");
         Directory.GetFiles(folder).Should().BeEmpty();
