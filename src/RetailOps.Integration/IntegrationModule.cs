@@ -18,6 +18,7 @@ public static class IntegrationModule
         services.AddSingleton<IErp, SandboxAdapter>();
         services.AddConnector<ErpConnector>(SandboxAdapter.SystemName, SystemKind.Erp, ErpConnector.OperationAt(SandboxAdapter.SystemName), async (s, ct) => await s.GetRequiredService<IErp>().Look(ct));
         services.AddSchemas();
+        services.AddHostedService<IntegrationGauges>();
         services.AddInvariants(IntegrationInvariants.All);
         InboxPart.Add(services);
         services.AddWebhooks();
