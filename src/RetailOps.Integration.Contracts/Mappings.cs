@@ -22,7 +22,7 @@ public sealed record ListMappings(string? Kind, bool OnlyGaps, string? After, in
 public sealed record SetMapping(string Kind, string Code, string? Target) : IRequest<Result<MappingView>>;
 
 /// <summary>Reads the ERP's records anew: accounts, taxes and the like as they are, of parties and products those that were changed since.</summary>
-/// <returns>How many were read, by kind. <c>integration.no-records</c> (Conflict) when the ERP that serves has none, <c>integration.no-answer</c> (Conflict) when it does not answer.</returns>
+/// <returns>How many were read, by kind. <c>integration.no-records</c> (Conflict) when the ERP that serves has none, <c>integration.erp-silent</c> (Conflict) when it does not answer.</returns>
 [Needs("integration.replay")]
 public sealed record RefreshMappings : IRequest<Result<RefreshedMappings>>;
 

@@ -20,7 +20,7 @@ internal sealed class RefreshMappingsHandler(TrytonBook? book = null) : IRequest
         }
         catch (Exception e) when (e is TrytonSilenceException or TrytonTroubleException)
         {
-            return Refusal.Conflict("integration.no-answer", $"The ERP gave no answer that could be used: {e.Message} Try again when it does.");
+            return Refusal.Conflict("integration.erp-silent", $"The ERP gave no answer that could be used: {e.Message} Try again when it does.");
         }
     }
 }

@@ -165,7 +165,10 @@ public abstract class ErpContract : IAsyncLifetime
     /// <summary>Invoices with taxes that were shared out: each line's is its rate's, a penny up or down; quantities whose unit prices have no end.</summary>
     private static Gen<ErpDocument> Taxed { get; } =
         from rate in Gen.Int[0, 3].Select(i => new[] { 0m, 0.05m, 0.175m, 0.20m }[i])
-        from lines in (from quantity in Gen.Int[1, 1_500] from amount in Gen.Long[0, 2_000_000] from penny in Gen.Long[-1, 1] from untaxed in Gen.Int[0, 4]
+        from lines in (from quantity in Gen.Int[1, 1_500]
+                       from amount in Gen.Long[0, 2_000_000]
+                       from penny in Gen.Long[-1, 1]
+                       from untaxed in Gen.Int[0, 4]
                        select (quantity, amount, tax: untaxed == 0 || rate == 0 || amount < 100 ? 0 : (long)(amount * rate) + penny)).Array[1, 6]
         from discount in Gen.Long[0, 50]
         select Documents.Invoice() with
