@@ -71,6 +71,11 @@ public static class HostComposition
         services.AddWorkflows([.. HostModules.All.Select(m => m.Assembly)]);
         services.AddStudio();
         services.AddPostingPromises();
+        if (builder.Configuration["RETAILOPS_FOREIGN_DOCUMENTS"] == "differ")
+        {
+            services.AddBooksOfOurOwn();
+        }
+
         services.AddJobs();
         if (settings.RunsJobs)
         {

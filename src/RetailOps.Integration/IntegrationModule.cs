@@ -18,13 +18,17 @@ public static class IntegrationModule
         services.AddSingleton<IErp, SandboxAdapter>();
         services.AddOutbound<ErpConnector>(ErpConnector.Description, ErpConnector.LaneTo(SandboxAdapter.SystemName));
         services.AddSchemas();
+        services.AddReconciliation();
         services.AddInvariants(IntegrationInvariants.All);
         services.AddTransient<IPastRoom, IntegrationPast>();
         return services;
     }
 
     /// <summary>What the drawn flows promise besides: that everything billed and credited is asked for. Where somebody else draws them, it need not hold.</summary>
-    public static IServiceCollection AddPostingPromises(this IServiceCollection services) => services.AddInvariants(IntegrationInvariants.OfTheBusiness);
+    public static IServiceCollection AddPostingPromises(this IServiceCollection services) => services.AddSingleton<PromisedDocuments>().AddInvariants(IntegrationInvariants.OfTheBusiness);
+
+    /// <summary>Nobody else keeps these books: a document in them that is not ours is a difference, and not only counted.</summary>
+    public static IServiceCollection AddBooksOfOurOwn(this IServiceCollection services) => services.AddSingleton(new ReconciliationOptions(ForeignDiffers: true));
 
     /// <summary>Operations of the module, into the group <c>/api/v1</c>.</summary>
     public static void MapIntegration(this IEndpointRouteBuilder api) => IntegrationEndpoints.Map(api);

@@ -9,6 +9,12 @@ internal sealed class IntegrationDbContext(DbContextOptions<IntegrationDbContext
 {
     public DbSet<Posting> Postings => Set<Posting>();
 
+    public DbSet<Reconciliation> Reconciliations => Set<Reconciliation>();
+
+    public DbSet<Difference> Differences => Set<Difference>();
+
+    public DbSet<Finding> Findings => Set<Finding>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema("integration");
