@@ -36,7 +36,7 @@ public sealed record GetReconciliation(Guid Id, int? After, int Limit) : IReques
 /// The difference, <c>accepted</c>. <c>integration.reconciliation-unknown</c>, <c>integration.difference-unknown</c> (NotFound); <c>integration.difference-decided</c>,
 /// <c>integration.difference-changed</c>, <c>integration.under-way</c> (Conflict) when it no longer holds as it was found; <c>integration.nothing-proposed</c> (Rule).
 /// </returns>
-[Needs("reconciliations.decide"), AsksDatabase]
+[Needs("reconciliations.approve"), AsksDatabase]
 public sealed record AcceptDifference(Guid Id, int Number) : IRequest<Result<DifferenceView>>;
 
 /// <summary>Leaves a difference as it is. It is not shown again as long as it says the same.</summary>
@@ -44,7 +44,7 @@ public sealed record AcceptDifference(Guid Id, int Number) : IRequest<Result<Dif
 /// <param name="Number">Which of its differences, from 1.</param>
 /// <param name="Reason">Why, 1 to 500 characters. A second call with the same reason changes nothing.</param>
 /// <returns>The difference, <c>dismissed</c>, or the refusals of <see cref="AcceptDifference"/>.</returns>
-[Needs("reconciliations.decide"), AsksDatabase]
+[Needs("reconciliations.approve"), AsksDatabase]
 public sealed record DismissDifference(Guid Id, int Number, string Reason) : IRequest<Result<DifferenceView>>;
 
 /// <summary>A comparison of our postings with the books.</summary>

@@ -12,8 +12,12 @@ internal sealed record ReconciliationOptions(bool ForeignDiffers = false);
 /// <summary>Whether invoices, shipments and refunds are promised their documents: where somebody else draws the flows, they are not.</summary>
 internal sealed record PromisedDocuments;
 
-/// <summary>What was read of the books, and when the reading began.</summary>
-internal sealed record BooksRead(DateTimeOffset Since, IReadOnlyList<ErpEntry> Booked);
+/// <summary>What was read with nothing open.</summary>
+/// <param name="Since">When the reading began.</param>
+/// <param name="Booked">The books.</param>
+/// <param name="Keys">Of ours on these days. What became of them is read again when it is compared.</param>
+/// <param name="Deeds">What the business did.</param>
+internal sealed record BooksRead(DateTimeOffset Since, IReadOnlyList<ErpEntry> Booked, IReadOnlyList<string> Keys, IReadOnlyList<BusinessDeed> Deeds);
 
 /// <summary>
 /// Reads the books with nothing open, then compares and writes down what differs in one transaction. A run that is interrupted is read again; a run
@@ -117,7 +121,9 @@ internal sealed class Reconciler(
         }
 
         var since = clock.GetUtcNow();
-        var posted = await reads.Posted(run.System, run.From, run.To, ct);
+        var deeds = promised is null ? [] : await reads.Deeds(run.From, run.To, since - Patience, ct);
+        var keys = await reads.Window(run.System, run.From, run.To, ct);
+        var posted = keys.Where(k => k.IsPosted).ToList();
         var first = posted.Count == 0 ? run.From : posted.Min(p => p.RequestedOn);
         first = first > run.From ? run.From : first < run.From.AddDays(-FarBack) ? run.From.AddDays(-FarBack) : first;
         var booked = new List<ErpEntry>();
@@ -129,7 +135,7 @@ internal sealed class Reconciler(
             await Add(run.To.AddDays(1), today > run.To.AddDays(FarAhead) ? run.To.AddDays(FarAhead) : today);
         }
 
-        return new(since, booked);
+        return new(since, booked, [.. keys.Select(k => k.Key)], deeds);
 
         async Task Add(DateOnly from, DateOnly to)
         {
@@ -142,10 +148,9 @@ internal sealed class Reconciler(
 
     private async Task<BothSides> Sides(ReconciliationRequested run, BooksRead books, CancellationToken ct)
     {
-        var deeds = promised is null ? [] : await reads.Deeds(work, run.From, run.To, books.Since - Patience, ct);
-        var keys = books.Booked.Where(b => b.Key is not null && b.PostingDate >= run.From && b.PostingDate <= run.To).Select(b => b.Key!).Concat(deeds.Select(d => d.Key)).Distinct();
-        var held = await reads.Held(work, run.System, run.From, run.To, [.. keys], ct);
-        return new(run.System, run.From, run.To, books.Since, held, books.Booked, deeds, options.ForeignDiffers);
+        var there = books.Booked.Where(b => b.Key is not null && b.PostingDate >= run.From && b.PostingDate <= run.To).Select(b => b.Key!);
+        var held = await reads.Held(work, run.System, [.. there.Concat(books.Keys).Concat(books.Deeds.Select(d => d.Key)).Distinct()], ct);
+        return new(run.System, run.From, run.To, books.Since, held, books.Booked, books.Deeds, options.ForeignDiffers);
     }
 
     /// <summary>What is found again, and what is open in these days.</summary>

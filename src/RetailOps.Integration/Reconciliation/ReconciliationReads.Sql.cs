@@ -7,6 +7,12 @@ using RetailOps.Platform;
 
 namespace RetailOps.Integration;
 
+/// <summary>A posting of the days that are compared.</summary>
+/// <param name="Key">The document's.</param>
+/// <param name="RequestedOn">The day on which it was asked for first.</param>
+/// <param name="IsPosted">Whether we hold it to be posted; else it is asked for.</param>
+internal sealed record WindowedKey(string Key, DateOnly RequestedOn, bool IsPosted);
+
 /// <summary>What a reconciliation reads of our side.</summary>
 internal sealed class ReconciliationReads(Database database, BusinessZone zone)
 {
@@ -26,39 +32,51 @@ internal sealed class ReconciliationReads(Database database, BusinessZone zone)
         order by e.id
         """;
 
-    private const string HeldSql =
+    private const string WindowSql =
         $"""
-        select p.document::text, p.status, p.number, p.requested_at, p.decided_at,
-          p.status = 'requested' and exists (select from platform.deliveries d where d.subscriber = $5 and d.key = p.key and d.state in (0, 2))
-        from integration.postings p
-        where p.system = $1 and (p.key = any($4) or (p.status = 'posted' and {Decided})
+        select p.key, p.requested_at, p.decided_at from integration.postings p
+        where p.system = $1 and ((p.status = 'posted' and {Decided})
           or (p.status = 'requested' and p.requested_at >= ($2 - 1)::timestamp at time zone 'UTC' and p.requested_at < ($3 + 2)::timestamp at time zone 'UTC'))
-        order by p.key
         """;
 
-    /// <summary>Keys that we hold to be posted on these days, with the days on which they were asked for. Outside any unit of work.</summary>
-    public async Task<IReadOnlyList<(string Key, DateOnly RequestedOn)>> Posted(string system, DateOnly from, DateOnly to, CancellationToken ct)
+    private const string HeldSql =
+        """
+        select p.document::text, p.status, p.number, p.requested_at, p.decided_at,
+          p.status = 'requested' and exists (select from platform.deliveries d where d.subscriber = $3 and d.key = p.key and d.state in (0, 2))
+        from integration.postings p where p.key = any($2) and p.system = $1
+        """;
+
+    /// <summary>
+    /// Keys of what we hold to be posted, or have asked for, on these days. Outside any unit of work, as is what the business did: the connections of deliveries are made for short looks into
+    /// queues, and use no index over time.
+    /// </summary>
+    public async Task<IReadOnlyList<WindowedKey>> Window(string system, DateOnly from, DateOnly to, CancellationToken ct)
     {
-        await using var command = database.Requests.CreateCommand($"select p.key, p.requested_at, p.decided_at from integration.postings p where p.system = $1 and p.status = 'posted' and {Decided}");
-        Days(command, system, from, to);
+        await using var command = database.Requests.CreateCommand(WindowSql);
+        command.CommandTimeout = 0;
+        command.Parameters.Add(new() { Value = system });
+        command.Parameters.Add(new() { Value = from });
+        command.Parameters.Add(new() { Value = to });
         await using var reader = await command.ExecuteReaderAsync(ct);
-        var posted = new List<(string, DateOnly)>();
+        var keys = new List<WindowedKey>();
         while (await reader.ReadAsync(ct))
         {
-            if (zone.DayOf(reader.GetFieldValue<DateTimeOffset>(2)) is var day && day >= from && day <= to)
+            var (requested, isPosted) = (zone.DayOf(reader.GetFieldValue<DateTimeOffset>(1)), !await reader.IsDBNullAsync(2, ct));
+            var day = isPosted ? zone.DayOf(reader.GetFieldValue<DateTimeOffset>(2)) : requested;
+            if (day >= from && day <= to)
             {
-                posted.Add((reader.GetString(0), zone.DayOf(reader.GetFieldValue<DateTimeOffset>(1))));
+                keys.Add(new(reader.GetString(0), requested, isPosted));
             }
         }
 
-        return posted;
+        return keys;
     }
 
-    /// <summary>What we hold of these days, and whatever has one of the keys.</summary>
-    public async Task<IReadOnlyList<HeldDocument>> Held(UnitOfWork work, string system, DateOnly from, DateOnly to, string[] keys, CancellationToken ct)
+    /// <summary>What we hold under these keys for an ERP.</summary>
+    public async Task<IReadOnlyList<HeldDocument>> Held(UnitOfWork work, string system, string[] keys, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(HeldSql, await work.Connection(ct)) { CommandTimeout = 0 };
-        Days(command, system, from, to);
+        command.Parameters.Add(new() { Value = system });
         command.Parameters.Add(new() { Value = keys });
         command.Parameters.Add(new() { Value = ErpConnector.Name });
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -75,10 +93,11 @@ internal sealed class ReconciliationReads(Database database, BusinessZone zone)
         return held;
     }
 
-    /// <summary>What the business did on these days, until an instant.</summary>
-    public async Task<IReadOnlyList<BusinessDeed>> Deeds(UnitOfWork work, DateOnly from, DateOnly to, DateTimeOffset until, CancellationToken ct)
+    /// <summary>What the business did on these days, until an instant. Outside any unit of work.</summary>
+    public async Task<IReadOnlyList<BusinessDeed>> Deeds(DateOnly from, DateOnly to, DateTimeOffset until, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(DeedsSql, await work.Connection(ct)) { CommandTimeout = 0 };
+        await using var command = database.Requests.CreateCommand(DeedsSql);
+        command.CommandTimeout = 0;
         command.Parameters.Add(new() { Value = from });
         command.Parameters.Add(new() { Value = to });
         command.Parameters.Add(new() { Value = until });
@@ -142,12 +161,5 @@ internal sealed class ReconciliationReads(Database database, BusinessZone zone)
         await using var reader = await command.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
         return (await reader.IsDBNullAsync(0, ct) ? null : reader.GetFieldValue<DateOnly>(0), reader.GetFieldValue<DateOnly[]>(1), reader.GetBoolean(2));
-    }
-
-    private static void Days(NpgsqlCommand command, string system, DateOnly from, DateOnly to)
-    {
-        command.Parameters.Add(new() { Value = system });
-        command.Parameters.Add(new() { Value = from });
-        command.Parameters.Add(new() { Value = to });
     }
 }

@@ -99,7 +99,7 @@ public static class Permissions
         ("schemas.read", [.. Roles.All]),
         ("reconciliations.read", [Roles.Operator, Roles.Finance, Roles.Auditor]),
         ("reconciliations.run", [Roles.Operator, Roles.Finance]),
-        ("reconciliations.decide", [Roles.Finance]),
+        ("reconciliations.approve", [Roles.Finance]),
         ("integration.replay", [Roles.Operator]),
         ("workflows.read", [Roles.Analyst, Roles.Publisher, Roles.Operator, Roles.Auditor, Roles.Administrator]),
         ("workflows.run", [Roles.Analyst, Roles.Operator]),
