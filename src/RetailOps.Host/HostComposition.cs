@@ -77,6 +77,11 @@ public static class HostComposition
         services.AddMail(builder.Configuration["RETAILOPS_SMTP_URL"], builder.Configuration["RETAILOPS_MAIL_FROM"], settings.IsDemo ? Path.Combine(settings.DataFolder, "notices") : null);
         services.AddStudio();
         services.AddPostingPromises();
+        if (builder.Configuration["RETAILOPS_FOREIGN_DOCUMENTS"] == "differ")
+        {
+            services.AddBooksOfOurOwn();
+        }
+
         services.AddJobs();
         if (settings.RunsJobs)
         {

@@ -16,6 +16,7 @@ internal static class IntegrationEndpoints
         api.MapWebhooks();
         api.MapNotices();
         var integrations = api.MapGroup("/integrations").WithTags("Integrations");
+        integrations.MapReconciliation();
         integrations.MapGet("/postings", List)
             .WithName("ListPostings")
             .WithSummary("Documents on their way to the ERP, and what became of them")

@@ -19,6 +19,7 @@ public static class IntegrationModule
         services.AddConnector<ErpConnector>(SandboxAdapter.SystemName, SystemKind.Erp, ErpConnector.OperationAt(SandboxAdapter.SystemName), async (s, ct) => await s.GetRequiredService<IErp>().Look(ct));
         services.AddSchemas();
         services.AddHostedService<IntegrationGauges>();
+        services.AddReconciliation();
         services.AddInvariants(IntegrationInvariants.All);
         InboxPart.Add(services);
         services.AddWebhooks();
@@ -36,7 +37,10 @@ public static class IntegrationModule
     public static IServiceCollection AddMail(this IServiceCollection services, string? server, string? from, string? folder) => services.AddSingleton(NoticeOptions.Read(server, from, folder));
 
     /// <summary>What the drawn flows promise besides: that everything billed and credited is asked for. Where somebody else draws them, it need not hold.</summary>
-    public static IServiceCollection AddPostingPromises(this IServiceCollection services) => services.AddInvariants(IntegrationInvariants.OfTheBusiness);
+    public static IServiceCollection AddPostingPromises(this IServiceCollection services) => services.AddSingleton<PromisedDocuments>().AddInvariants(IntegrationInvariants.OfTheBusiness);
+
+    /// <summary>Nobody else keeps these books: a document in them that is not ours is a difference, and not only counted.</summary>
+    public static IServiceCollection AddBooksOfOurOwn(this IServiceCollection services) => services.AddSingleton(new ReconciliationOptions(ForeignDiffers: true));
 
     /// <summary>Tryton keeps the books instead of the sandbox. After <see cref="AddIntegration"/>.</summary>
     /// <param name="services">Of the host.</param>

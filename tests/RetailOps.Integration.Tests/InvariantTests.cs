@@ -25,6 +25,9 @@ public sealed class InvariantTests(FilledBooks filled) : IClassFixture<FilledBoo
         { "I6f", Unlock + "update sandbox_erp.documents set sequence_number = 7 where kind = 'CreditMemo'" },
         { "I6f", "update sandbox_erp.sequences set next = next + 1 where kind = 'Shipment'" },
         { "I6f", Unlock + "update sandbox_erp.documents set posting_date = posting_date - 5 where number = 'INV-000002'" },
+        { "I6i", "insert into platform.exceptions (id, key, cause, severity, message, status, count, opened, last_found, revision) values (gen_random_uuid(), 'x', 'reconciliation.missing', 'high', 'x', 'open', 1, now(), now(), 1)" },
+        { "I6j", "insert into integration.reconciliations (id, system, from_day, to_day, status, requested_at, totals, found, under_way, revision) values (gen_random_uuid(), 'sandbox', '2026-03-05', '2026-03-05', 'requested', now(), '[]', 0, 0, 1)" },
+        { "I6k", "insert into platform.events (id, type, occurred, actor, aggregate, revision, key, data) values (gen_random_uuid(), 'integration.difference-accepted.v1', now(), 'test', 'difference/x', 2, 'difference/x', '{\"difference\":\"x\",\"documentKey\":\"sales-invoice/x/2\"}')" },
     };
 
     [Theory]
@@ -74,7 +77,7 @@ public sealed class InvariantTests(FilledBooks filled) : IClassFixture<FilledBoo
 
     [Fact]
     public void Every_invariant_has_its_damage() =>
-        IntegrationInvariants.All.Select(i => i.Id).Should().BeEquivalentTo(Damages.Select(d => (string)d[0]).Distinct());
+        IntegrationInvariants.All.Concat(ReconciliationInvariants.All).Select(i => i.Id).Should().BeEquivalentTo(Damages.Select(d => (string)d[0]).Distinct());
 }
 
 /// <summary>Books with documents of each kind that nobody writes to any more.</summary>

@@ -19,6 +19,7 @@ internal static class ApiWords
         ["cause"] = "Only those with this cause.",
         ["severity"] = "Only those of this severity.",
         ["takeOver"] = "Whether to take it from somebody who has it already.",
+        ["n"] = "Which of its differences, from 1.",
         ["node"] = "Only of this place that holds stock.",
         ["condition"] = "Only goods in this condition: `sellable`, `quarantine` or `damaged`.",
         ["releasedSince"] = "Only those released at this instant or later.",

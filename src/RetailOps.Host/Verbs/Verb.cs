@@ -27,6 +27,7 @@ internal sealed record Verb(
           RETAILOPS_KEY       32 bytes in base64, instead of the file key in the data folder
           RETAILOPS_TIME_ZONE where the books are kept, whose days documents are dated by; Europe/London
           RETAILOPS_ERP       who keeps the books: sandbox, the one inside, or tryton, with RETAILOPS_ERP_URL, RETAILOPS_ERP_USER and RETAILOPS_ERP_PASSWORD
+          RETAILOPS_FOREIGN_DOCUMENTS  differ: a document in the books that is not ours is shown; only counted unless it is set
           RETAILOPS_ISSUER    the public address of this system, for the tokens it gives out; the one that was asked, unless it is set
           RETAILOPS_OIDC_AUTHORITY  where people sign in besides here; with RETAILOPS_OIDC_CLIENT, RETAILOPS_OIDC_SECRET, RETAILOPS_OIDC_ROLES, RETAILOPS_OIDC_CLAIM
           RETAILOPS_GOVERN    all or files: which workflows go live by two people only; all for serve, files for demo

@@ -119,6 +119,26 @@ internal sealed class Posting : IAggregate
         return Requested(now);
     }
 
+    /// <summary>Another round, of one that we held to be posted and that is not in the books.</summary>
+    public PostingRequested Lost(DateTimeOffset now)
+    {
+        if (Status is not PostingStatus.Posted)
+        {
+            throw new InvalidOperationException($"{Key} is {Status}; only what was posted can be lost.");
+        }
+
+        (Status, Number, DecidedAt) = (PostingStatus.Requested, null, null);
+        Round++;
+        return Requested(now);
+    }
+
+    /// <summary>It stands in the books under this number, whatever we held.</summary>
+    public DocumentPosted Stand(string number, DateTimeOffset now)
+    {
+        (Status, Number, Words, DecidedAt) = (PostingStatus.Posted, number, null, Status is PostingStatus.Posted ? DecidedAt : now);
+        return new(Guid.CreateVersion7(), now, Key, number);
+    }
+
     /// <summary>Says something else under the same key, with the same total.</summary>
     public DocumentRepaired Repair(ErpDocument document, string reason, DateTimeOffset now)
     {

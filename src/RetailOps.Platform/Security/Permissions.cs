@@ -103,7 +103,7 @@ public static class Permissions
         ("schemas.read", [.. Roles.All]),
         ("reconciliations.read", [Roles.Operator, Roles.Finance, Roles.Auditor]),
         ("reconciliations.run", [Roles.Operator, Roles.Finance]),
-        ("reconciliations.decide", [Roles.Finance]),
+        ("reconciliations.approve", [Roles.Finance]),
         ("integration.replay", [Roles.Operator]),
         ("integration.repair", [Roles.Operator, Roles.Finance]),
         ("integration.send", [Roles.Integrator]),

@@ -155,7 +155,7 @@ internal sealed class SandboxErp : IAsyncDisposable
     {
         await using var command = source.CreateCommand(
             """
-            select key, kind, number, posting_date, untaxed, tax, currency, reference, paid from sandbox_erp.documents
+            select case when key ~ '^[a-z-]+/[0-9a-f-]{36}/[0-9]+$' then key end, kind, number, posting_date, untaxed, tax, currency, reference, paid from sandbox_erp.documents
             where state = 'posted' and posting_date between $1 and $2 order by kind, sequence_number
             """);
         command.Parameters.Add(new() { Value = from });
@@ -165,7 +165,7 @@ internal sealed class SandboxErp : IAsyncDisposable
         while (await reader.ReadAsync(ct))
         {
             booked.Add(new(
-                reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateOnly>(3), new(reader.GetInt64(4), reader.GetInt64(5)), reader.GetString(6),
+                await reader.IsDBNullAsync(0, ct) ? null : reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateOnly>(3), new(reader.GetInt64(4), reader.GetInt64(5)), reader.GetString(6),
                 reader.GetString(7), reader.GetInt64(8)));
         }
 
