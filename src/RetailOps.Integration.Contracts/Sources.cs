@@ -4,16 +4,26 @@ using RetailOps.Kernel;
 
 namespace RetailOps.Integration;
 
-/// <summary>Adds a system that sends to us, or changes what is known of it. A second call changes nothing. A new one gets a secret of ours, which a rotation replaces by the sender's own.</summary>
+/// <summary>Adds a system that sends to us.</summary>
 /// <param name="Name">1 to 64 small letters, digits and hyphens; part of the address that it sends to.</param>
 /// <param name="Adapter"><c>shopify</c>, <c>easypost</c>, <c>shippo</c>, <c>shippo-token</c>, <c>aftership</c>, <c>stripe</c>, <c>cloudevents</c> or <c>generic</c>; never changes.</param>
 /// <param name="Channel">The channel whose orders it speaks of, 1 to 64 visible characters; needed for <c>shopify</c>, null for who speaks of all.</param>
 /// <param name="Mapping">The name of the governed document <c>inbound-mapping</c> that reads its messages instead of the adapter; needed for <c>generic</c>, null for none.</param>
 /// <param name="Enabled">False refuses whatever it sends.</param>
-/// <param name="Secret">Made by the endpoint and sealed; used only when the source is new.</param>
-/// <returns>The source, or <c>integration.adapter-fixed</c> (Conflict: another adapter is another source).</returns>
+/// <param name="Secret">Its first secret, sealed.</param>
+/// <returns>The source, or <c>integration.source-exists</c> (Conflict).</returns>
 [Needs("integration.sources"), AsksDatabase]
-public sealed record PutSource(string Name, string Adapter, string? Channel, string? Mapping, bool Enabled, SealedSecret Secret) : IRequest<Result<SourceView>>;
+public sealed record CreateSource(string Name, string Adapter, string? Channel, string? Mapping, bool Enabled, SealedSecret Secret) : IRequest<Result<SourceView>>;
+
+/// <summary>Changes what is known of a source.</summary>
+/// <param name="Name">Which.</param>
+/// <param name="Revision">What the caller has seen.</param>
+/// <param name="Channel">As when it is added.</param>
+/// <param name="Mapping">As when it is added.</param>
+/// <param name="Enabled">False refuses whatever it sends.</param>
+/// <returns>The source, or <c>integration.source-unknown</c> (NotFound), <c>request.stale-revision</c> (Conflict), <c>integration.source-terms</c> (Rule: its adapter needs a channel or a mapping).</returns>
+[Needs("integration.sources"), AsksDatabase]
+public sealed record ChangeSource(string Name, int Revision, string? Channel, string? Mapping, bool Enabled) : IRequest<Result<SourceView>>;
 
 /// <summary>A secret on its way into the table.</summary>
 /// <param name="Id">By it the answer that may show the secret knows itself.</param>
@@ -46,12 +56,12 @@ public sealed record ListSources(string? After, int Limit) : IRequest<Result<IRe
 /// <param name="Channel">The channel whose orders it speaks of; null for all.</param>
 /// <param name="Mapping">The governed document that reads its messages; null for the adapter.</param>
 /// <param name="Enabled">Whether what it sends is taken.</param>
-/// <param name="Address">Where it sends to, below the host's address.</param>
+/// <param name="SendsTo">Where it sends to, below the host's address.</param>
 /// <param name="Secrets">Ids of the live secrets, newest first.</param>
 /// <param name="ChangedAt">Business time, UTC.</param>
 /// <param name="Revision">The ETag.</param>
 public sealed record SourceView(
-    string Name, string Adapter, string Role, string? Channel, string? Mapping, bool Enabled, string Address, IReadOnlyList<Guid> Secrets, DateTimeOffset ChangedAt, int Revision);
+    string Name, string Adapter, string Role, string? Channel, string? Mapping, bool Enabled, string SendsTo, IReadOnlyList<Guid> Secrets, DateTimeOffset ChangedAt, int Revision);
 
 /// <summary>Somebody said what a source is, or gave it another secret.</summary>
 /// <param name="EventId">Deduplication key.</param>

@@ -40,6 +40,22 @@ public sealed partial class GuideTests : IAsyncLifetime
     }
 
     [Fact, Trait("needs", "curl")]
+    public async Task A_system_that_sends_is_connected_as_the_guide_says()
+    {
+        using var host = Serve();
+        var ready = JsonDocument.Parse((await host.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2)))!);
+        var guide = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Find(), "docs", "guides", "inbound.md"));
+        var commands = "set -euo pipefail\n" + string.Join('\n', Commands().Matches(guide).Select(m => m.Groups[1].Value));
+
+        var (exitCode, output) = await Bash(commands, ("HOST_URL", ready.RootElement.GetProperty("urls")[0].GetString()!), ("CLI_SECRET", DemoPeople.SecretOfCommandLine(data)!));
+        host.Kill(entireProcessTree: true);
+
+        exitCode.Should().Be(0, output);
+        output.Should().Contain("\"state\":\"Delivered\"").And.Contain("\"standard:1\"");
+        (await Ask.One<long>(database.OwnerConnectionString, "select count(*) from integration.inbox where state = 'mapped'")).Should().Be(3);
+    }
+
+    [Fact, Trait("needs", "curl")]
     public async Task A_client_gets_its_token_and_loses_it_as_the_guide_says()
     {
         using var host = Serve();

@@ -86,6 +86,7 @@ public sealed class PersonalDataTests : IAsyncLifetime, IAsyncDisposable
         var order = await WholeLife(markers, "W-1", "C-77");
         var others = await WholeLife(new Markers("zq8stays"), "W-2", "C-78");
         await Refused(markers);
+        await TellInbox(markers, "6001", 77);
         (await Post("customers:export", markers.Body("ExportCustomer"))).Status.Should().Be(HttpStatusCode.OK);
         (await Tables(markers.Root)).Should().Be("orders.people", "before it is erased it stands in the one place for it, which the search finds");
         Files(markers.Root).Should().BeEmpty();
@@ -96,11 +97,13 @@ public sealed class PersonalDataTests : IAsyncLifetime, IAsyncDisposable
 
         erased.Status.Should().Be(HttpStatusCode.OK);
         erased.Answer.GetProperty("orders").GetInt32().Should().Be(1);
+        (await Post("customers:erase", new JsonObject { ["channel"] = Channel, ["customerId"] = "77" })).Status.Should().Be(HttpStatusCode.OK);
         again.Text.Should().Be(erased.Text);
         sentAgain.Status.Should().Be(HttpStatusCode.Created, "a channel that sends the order once more gets the first answer, and nothing comes back");
         sentAgain.Answer.GetProperty("id").GetGuid().Should().Be(order.Value);
         await Quiet();
         (await Tables(markers.Root)).Should().BeEmpty("nothing of it is left in any row of any table");
+        (await Ask.One<long>(database.OwnerConnectionString, "select count(*) from integration.inbox where payload is not null")).Should().Be(0, "what is sealed is not found by searching: it is gone as well");
         Files(markers.Root).Should().BeEmpty("nothing of it is left in the data folder");
         (await Tables("zq8stays")).Should().Be("orders.people", "others stay");
         (await Must(new GetOrder(others))).Status.Should().Be("closed");
@@ -168,6 +171,42 @@ public sealed class PersonalDataTests : IAsyncLifetime, IAsyncDisposable
         (await Must(new GetOrder(id))).Payments.Sum(p => p.Refunded.MinorUnits).Should().BePositive();
         (await Ask.One<long>(database.OwnerConnectionString, "select count(*) from sandbox_erp.documents where state = 'posted'")).Should().BePositive();
         return id;
+    }
+
+    /// <summary>The same person's order as a channel sends it, and a message about it that nobody can map.</summary>
+    private async Task TellInbox(Markers markers, string number, int customer)
+    {
+        const string Hush = "hush-hush-hush";
+        (await Post("integrations/sources", new JsonObject { ["name"] = "shop", ["adapter"] = "shopify", ["channel"] = Channel, ["secret"] = Hush })).Status.Should().Be(HttpStatusCode.Created);
+        async Task Tell(string topic, JsonObject message)
+        {
+            var body = Encoding.UTF8.GetBytes(message.ToJsonString());
+            using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/channels/shop/" + topic) { Content = new ByteArrayContent(body) };
+            request.Headers.Add("X-Shopify-Hmac-SHA256", Convert.ToBase64String(System.Security.Cryptography.HMACSHA256.HashData(Encoding.UTF8.GetBytes(Hush), body)));
+            using var answer = await http.SendAsync(request);
+            answer.StatusCode.Should().Be(HttpStatusCode.NoContent);
+        }
+
+        var order = new JsonObject
+        {
+            ["id"] = number,
+            ["currency"] = "GBP",
+            ["email"] = markers.Of("email"),
+            ["customer"] = new JsonObject { ["id"] = customer, ["first_name"] = markers.Of("first") },
+            ["shipping_address"] = new JsonObject { ["name"] = markers.Of("name"), ["address1"] = markers.Of("shipTo"), ["phone"] = markers.Of("phone") },
+            ["note"] = markers.Of("note"),
+            ["line_items"] = new JsonArray(new JsonObject { ["sku"] = "LAMP", ["quantity"] = 1, ["price"] = "2.50" }),
+        };
+        await Tell("orders/create", order);
+        order["line_items"]![0]!["sku"] = markers.Root;
+        order["total_price"] = markers.Of("total");
+        await Tell("orders/updated", order);
+        await Eventually.Holds(
+            async () => await Ask.One<long>(database.OwnerConnectionString, "select count(*) from integration.inbox where state = 'received'") == 0, TimeSpan.FromSeconds(30), "the inbox rests");
+        await Quiet();
+        var placed = (await Must(new ListOrders(null, 1, Channel, number))).Single();
+        await Must(new CancelOrder(placed.Id, "not wanted"));
+        await Quiet();
     }
 
     /// <summary>Requests that come to nothing leave nothing either.</summary>

@@ -78,7 +78,7 @@ public sealed class InboxHost : IAsyncLifetime
     {
         var boxes = Services.GetRequiredService<InboxBoxes>();
         StandardSecret = StandardSecret.Length == 0 ? StandardWebhook.NewSecret() : StandardSecret;
-        await Must(new PutSource(name, adapter, channel, mapping, true, boxes.Seal(adapter is "cloudevents" or "generic" ? StandardSecret : Hush)));
+        await Must(new CreateSource(name, adapter, channel, mapping, true, boxes.Seal(adapter is "cloudevents" or "generic" ? StandardSecret : Hush)));
     }
 
     public Task<Result<T>> Send<T>(IRequest<Result<T>> request) => Services.GetRequiredService<RequestRunner>().Run(new Caller.System("test"), request);
@@ -175,10 +175,15 @@ public sealed class InboxHost : IAsyncLifetime
     }
 
     /// <summary>An operation of the API, as the command line would call it.</summary>
-    public async Task<(HttpStatusCode Status, JsonElement Answer)> Call(HttpMethod method, string path, object? body = null)
+    public async Task<(HttpStatusCode Status, JsonElement Answer)> Call(HttpMethod method, string path, object? body = null, string? ifMatch = null)
     {
         using var request = new HttpRequestMessage(method, "/api/v1/" + path) { Content = body is null ? null : new StringContent(JsonSerializer.Serialize(body, JsonSerializerOptions.Web), Encoding.UTF8, "application/json") };
         request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
+        if (ifMatch is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        }
+
         using var answer = await Http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         return (answer.StatusCode, text.Length == 0 ? default : JsonElement.Parse(text));

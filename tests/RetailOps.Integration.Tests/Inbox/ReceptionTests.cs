@@ -18,7 +18,7 @@ public sealed class ReceptionTests(InboxHost host) : IClassFixture<InboxHost>
     public async Task Nobody_gets_in_without_the_signature_and_nothing_of_him_is_kept()
     {
         var before = await host.One<long>("select count(*) from integration.inbox");
-        await host.Must(new PutSource("off", "shopify", "off", null, false, host.Services.GetRequired<InboxBoxes>().Seal("hush-hush-hush")));
+        await host.Must(new CreateSource("off", "shopify", "off", null, false, host.Services.GetRequired<InboxBoxes>().Seal("hush-hush-hush")));
         var body = Encoding.UTF8.GetBytes(Samples.ShopifyOrder(201).ToJsonString());
 
         var answers = new[]
@@ -158,9 +158,10 @@ public sealed class ReceptionTests(InboxHost host) : IClassFixture<InboxHost>
     [Fact]
     public async Task A_source_is_made_its_secret_shown_once_exchanged_and_the_one_before_lives_until_it_ends()
     {
-        var made = await host.Call(HttpMethod.Put, "integrations/sources/second", new { adapter = "shopify", channel = "second" });
-        var again = await host.Call(HttpMethod.Put, "integrations/sources/second", new { adapter = "shopify", channel = "second" });
-        var other = await host.Call(HttpMethod.Put, "integrations/sources/second", new { adapter = "stripe" });
+        var made = await host.Call(HttpMethod.Post, "integrations/sources", new { name = "second", adapter = "shopify", channel = "second" });
+        var again = await host.Call(HttpMethod.Post, "integrations/sources", new { name = "second", adapter = "shopify", channel = "second" });
+        var vague = await host.Call(HttpMethod.Post, "integrations/sources", new { name = "third", adapter = "shopify" });
+        var weak = await host.Call(HttpMethod.Post, "integrations/sources", new { name = "third", adapter = "cloudevents", secret = "not-of-that-style" });
         var first = made.Answer.GetProperty("secret").GetString()!;
         var given = await host.Call(HttpMethod.Post, "integrations/sources/second:rotate-secret", new { secret = "of-the-sender" });
         async Task<HttpStatusCode> Sent(string secret)
@@ -173,13 +174,18 @@ public sealed class ReceptionTests(InboxHost host) : IClassFixture<InboxHost>
         await host.Call(HttpMethod.Post, "integrations/sources/second:rotate-secret", new { secret = "and-another", endOthers = true });
         var ended = new[] { await Sent(first), await Sent("of-the-sender"), await Sent("and-another") };
 
-        again.Answer.GetProperty("secret").ValueKind.Should().Be(System.Text.Json.JsonValueKind.Null);
-        again.Answer.GetProperty("source").GetProperty("revision").GetInt32().Should().Be(1);
-        other.Answer.GetProperty("code").GetString().Should().Be("integration.adapter-fixed");
+        made.Status.Should().Be(HttpStatusCode.Created);
+        made.Answer.GetProperty("source").GetProperty("sendsTo").GetString().Should().Be("/api/v1/channels/second/{topic}");
+        again.Answer.GetProperty("code").GetString().Should().Be("integration.source-exists");
+        vague.Answer.GetProperty("code").GetString().Should().Be("integration.source-terms");
+        weak.Answer.GetProperty("errors")[0].GetProperty("code").GetString().Should().Be("integration.secret");
         given.Answer.GetProperty("secret").ValueKind.Should().Be(System.Text.Json.JsonValueKind.Null, "who gave it knows it");
         both.Should().Equal(HttpStatusCode.NoContent, HttpStatusCode.NoContent);
         ended.Should().Equal(HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.NoContent);
         (await host.One<long>("select count(*) from integration.sources where secrets::text like '%of-the-sender%' or secrets::text like '%' || $1 || '%'", first)).Should().Be(0);
+        (await host.Call(HttpMethod.Put, "integrations/sources/second", new { channel = "second", enabled = false }, "\"1\"")).Status.Should().Be(HttpStatusCode.PreconditionFailed);
+        (await host.Call(HttpMethod.Put, "integrations/sources/second", new { channel = "second", enabled = false }, "\"3\"")).Status.Should().Be(HttpStatusCode.OK);
+        (await Sent("and-another")).Should().Be(HttpStatusCode.Unauthorized, "it is switched off");
         (await host.Call(HttpMethod.Get, "integrations/sources")).Answer.GetProperty("items").GetArrayLength().Should().BeGreaterThan(5);
     }
 

@@ -51,6 +51,36 @@ public sealed class RepairTests(InboxHost host) : IClassFixture<InboxHost>
     }
 
     [Fact]
+    public async Task What_breaks_each_try_is_failed_after_five_and_goes_through_once_it_is_mended()
+    {
+        await host.Do(
+            """
+            create function orders.break_520() returns trigger language plpgsql as $$ begin if new.external_id = '520' then raise exception 'out of order'; end if; return new; end $$;
+            create trigger break_520 before insert on orders.orders for each row execute function orders.break_520();
+            """);
+        await host.Shopify("orders/create", Samples.ShopifyOrder(520));
+        await host.Shopify("orders/updated", Samples.ShopifyOrder(520, Samples.Noon.AddMinutes(1)));
+        await host.Shopify("orders/create", Samples.ShopifyOrder(521));
+        await Testing.Eventually.Holds(
+            async () =>
+            {
+                // The pauses between the tries are not what is looked at here.
+                await host.Do("update integration.inbox set due = clock_timestamp() where key = 'order/web/520' and state = 'received' and due < clock_timestamp() + interval '20 s'");
+                return (await host.Must(new ListMessages("failed", "shop", "order/web/520", null, 10))).Count == 1;
+            }, TimeSpan.FromSeconds(60), "it is given up");
+        var failed = await host.Must(new ListMessages(null, "shop", "order/web/520", null, 10));
+        var other = await host.Message("order/web/521");
+        await host.Do("drop trigger break_520 on orders.orders");
+        await host.Must(new MapMessage(failed[0].Id));
+        await host.Quiet();
+
+        failed.Select(m => (m.State, m.Attempts)).Should().Equal(("failed", 5), ("received", 0));
+        failed[0].Reason.Should().NotContain("out of order", "what the machine says stands in the log");
+        other.State.Should().Be("mapped", "other keys flow");
+        (await host.Must(new ListMessages(null, "shop", "order/web/520", null, 10))).Select(m => m.State).Should().Equal("mapped", "mapped");
+    }
+
+    [Fact]
     public async Task What_a_message_says_is_sealed_read_with_a_permission_and_that_is_recorded()
     {
         await host.Shopify("orders/create", Samples.ShopifyOrder(503));

@@ -134,6 +134,22 @@ public sealed class ShopifyTests(InboxHost host) : IClassFixture<InboxHost>
     }
 
     [Fact]
+    public async Task A_cancellation_that_came_first_is_done_as_soon_as_its_order_comes_however_long_it_would_wait()
+    {
+        var cancelled = Samples.ShopifyOrder(113, Samples.Noon.AddHours(1));
+        cancelled["cancelled_at"] = Samples.At(Samples.Noon.AddHours(1));
+        await host.Shopify("orders/cancelled", cancelled);
+        await host.Quiet();
+        await host.Do("update integration.inbox set due = clock_timestamp() + interval '1 day' where key = 'order/web/113'");
+
+        await host.Shopify("orders/create", Samples.ShopifyOrder(113));
+        await Testing.Eventually.Holds(
+            async () => (await host.Must(new ListMessages("mapped", "shop", "order/web/113", null, 10))).Count == 2, TimeSpan.FromSeconds(30), "both are mapped");
+
+        (await host.Must(new ListOrders(null, 1, "web", "113"))).Single().Status.Should().Be("cancelled");
+    }
+
+    [Fact]
     public async Task What_has_left_is_not_cancelled_and_a_person_is_told()
     {
         var shipped = await host.Shipped("107", "RM107");

@@ -68,6 +68,12 @@ internal sealed class TakeMessageHandler(UnitOfWork work, InboxBoxes boxes, Inbo
             made.Add(await effects.Do(command, context, ct));
         }
 
+        if (made.Exists(e => e.Made.Any(m => m.StartsWith("placed ", StringComparison.Ordinal))))
+        {
+            // What came before its order has waited for this.
+            work.Write(new AwaitedRow(row.View.Key));
+        }
+
         // The worst of what became of its parts is what became of it.
         var worst = made.MaxBy(e => Weight(e.State))!;
         Decide(row, worst.State, worst.Code, worst.Reason, readBy, [.. made.SelectMany(e => e.Made)], made.Select(e => e.OrderId).FirstOrDefault(o => o is not null));

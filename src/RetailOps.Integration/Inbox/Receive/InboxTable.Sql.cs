@@ -67,10 +67,10 @@ internal sealed class InboxTable(Database database)
         return new(fresh, repeated);
     }
 
-    /// <summary>Leases what is due: a commit, so that a message that ends the process has its try counted.</summary>
+    /// <summary>Leases what is due: a commit, so that a message that ends the process has its try counted. On the relay's connections, whose plans are made for queues.</summary>
     public async Task<IReadOnlyList<ClaimedMessage>> Claim(int most, TimeSpan lease, CancellationToken ct)
     {
-        await using var command = database.Requests.CreateCommand(ClaimSql);
+        await using var command = database.Relay.CreateCommand(ClaimSql);
         command.Parameters.Add(new() { Value = most });
         command.Parameters.Add(new() { Value = lease });
         await using var reader = await command.ExecuteReaderAsync(ct);

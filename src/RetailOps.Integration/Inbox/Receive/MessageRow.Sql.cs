@@ -127,6 +127,16 @@ internal sealed record MessageStateRow(
         row.View.Id, row.View.State, state, code, reason.Cut(1_000), [], null, null, row.View.Key, row.Released, state == MessageStates.Received ? null : now, TimeSpan.Zero, Fresh: state == MessageStates.Received);
 }
 
+/// <summary>What messages about a key waited for is there: they are due.</summary>
+internal sealed record AwaitedRow(string Key) : IRow<AwaitedRow>
+{
+    public static RowTable<AwaitedRow> Table { get; } = new(
+        FlushOrder.Modules,
+        "update integration.inbox m set due = clock_timestamp() from unnest($1) as u (key) where m.key = u.key and m.state = 'unmatched'",
+        everyRow: false,
+        Column.Text<AwaitedRow>(r => r.Key));
+}
+
 /// <summary>States of a message.</summary>
 internal static class MessageStates
 {

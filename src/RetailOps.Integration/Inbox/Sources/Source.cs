@@ -36,17 +36,7 @@ internal sealed class Source : IAggregate
     public static Source Add(string name, string adapter, SealedSecret secret) => new() { Name = name, Adapter = adapter, Secrets = [Kept(secret)] };
 
     /// <summary>What is known of it from now on.</summary>
-    /// <returns>Whether anything is other than before.</returns>
-    public bool Describe(string? channel, string? mapping, bool enabled, DateTimeOffset now)
-    {
-        if (Revision > 0 && (Channel, Mapping, Enabled) == (channel, mapping, enabled))
-        {
-            return false;
-        }
-
-        (Channel, Mapping, Enabled, ChangedAt) = (channel, mapping, enabled, now);
-        return true;
-    }
+    public void Describe(string? channel, string? mapping, bool enabled, DateTimeOffset now) => (Channel, Mapping, Enabled, ChangedAt) = (channel, mapping, enabled, now);
 
     /// <summary>A new secret; one of the others stays live unless all of them end.</summary>
     public void Rotate(SealedSecret secret, bool endOthers, DateTimeOffset now) =>

@@ -11,45 +11,89 @@ using RetailOps.Platform;
 
 namespace RetailOps.Integration;
 
-internal sealed partial class PutSourceValidator : AbstractValidator<PutSource>
+internal sealed partial class CreateSourceValidator : AbstractValidator<CreateSource>
 {
-    public PutSourceValidator()
+    public CreateSourceValidator()
     {
         RuleFor(r => r.Name).Must(n => n is not null && Word().IsMatch(n)).WithErrorCode("integration.source").WithMessage("1 to 64 small letters, digits and hyphens.");
         RuleFor(r => r.Adapter).Must(a => a is not null && InboundAdapters.All.ContainsKey(a)).WithErrorCode("integration.adapter").WithMessage($"One of {string.Join(", ", InboundAdapters.All.Keys)}.");
-        RuleFor(r => r.Channel).Must((r, c) => c is null ? r.Adapter != ShopifyAdapter.Named : Text.HasLength(c, 64) && !c.Any(char.IsControl))
-            .WithErrorCode("integration.channel").WithMessage("1 to 64 visible characters; a source that speaks Shopify's needs one.");
-        RuleFor(r => r.Mapping).Must((r, m) => m is null ? r.Adapter != GenericAdapter.Named : Word().IsMatch(m))
-            .WithErrorCode("integration.mapping").WithMessage("The name of an inbound-mapping; a generic source needs one.");
-        RuleFor(r => r.Secret).NotNull().WithErrorCode("integration.secret");
+        RuleFor(r => r.Channel).Must(IsChannel).WithErrorCode("integration.channel").WithMessage("1 to 64 visible characters.");
+        RuleFor(r => r.Mapping).Must(IsMapping).WithErrorCode("integration.mapping").WithMessage("The name of an inbound-mapping: 1 to 64 small letters, digits and hyphens.");
+        RuleFor(r => r.Secret).NotNull().WithErrorCode("integration.secret").WithMessage(SourceLaw.Secrets);
     }
+
+    public static bool IsChannel(string? channel) => channel is null || (Text.HasLength(channel, 64) && !channel.Any(char.IsControl));
+
+    public static bool IsMapping(string? mapping) => mapping is null || Word().IsMatch(mapping);
 
     [GeneratedRegex("^[a-z0-9-]{1,64}$")]
     private static partial Regex Word();
 }
 
-internal sealed class PutSourceHandler(UnitOfWork work) : IRequestHandler<PutSource, Result<SourceView>>
+/// <summary>What holds of every source.</summary>
+internal static class SourceLaw
 {
-    public async Task<Result<SourceView>> Handle(PutSource request, CancellationToken ct)
+    public const string Secrets = "8 to 512 characters; for EasyPost ASCII only, for Standard Webhooks whsec_ and 24 to 64 bytes in base64.";
+
+    public static Refusal? Against(string adapter, string? channel, string? mapping) => (adapter, channel, mapping) is (ShopifyAdapter.Named, null, _) or (GenericAdapter.Named, _, null)
+        ? Refusal.Rule("integration.source-terms", "A source that speaks as shopify needs its channel, a generic one the name of its mapping.")
+        : null;
+}
+
+internal sealed class CreateSourceHandler(UnitOfWork work) : IRequestHandler<CreateSource, Result<SourceView>>
+{
+    public async Task<Result<SourceView>> Handle(CreateSource request, CancellationToken ct)
     {
+        if (SourceLaw.Against(request.Adapter, request.Channel, request.Mapping) is { } refusal)
+        {
+            return refusal;
+        }
+
         var sources = (await work.Join<IntegrationDbContext>(ct)).Set<Source>();
-        var source = await sources.FindAsync([request.Name], ct);
-        if (source is not null && source.Adapter != request.Adapter)
+        if (await sources.FindAsync([request.Name], ct) is not null)
         {
-            return Refusal.Conflict("integration.adapter-fixed", $"{source.Name} speaks as {source.Adapter}; another way of speaking is another source.");
+            return Refusal.Conflict("integration.source-exists", "There is a source of this name; change that one, or take another name.");
         }
 
-        if (source is null)
+        var source = Source.Add(request.Name, request.Adapter, request.Secret);
+        source.Describe(request.Channel, request.Mapping, request.Enabled, work.Now);
+        sources.Add(source);
+        work.Raise(source, source.Changed(work.Now));
+        return source.ToView();
+    }
+}
+
+internal sealed class ChangeSourceValidator : AbstractValidator<ChangeSource>
+{
+    public ChangeSourceValidator()
+    {
+        RuleFor(r => r.Name).NotEmpty().WithErrorCode("integration.source");
+        RuleFor(r => r.Channel).Must(CreateSourceValidator.IsChannel).WithErrorCode("integration.channel").WithMessage("1 to 64 visible characters.");
+        RuleFor(r => r.Mapping).Must(CreateSourceValidator.IsMapping).WithErrorCode("integration.mapping").WithMessage("The name of an inbound-mapping: 1 to 64 small letters, digits and hyphens.");
+    }
+}
+
+internal sealed class ChangeSourceHandler(UnitOfWork work) : IRequestHandler<ChangeSource, Result<SourceView>>
+{
+    public async Task<Result<SourceView>> Handle(ChangeSource request, CancellationToken ct)
+    {
+        if (await (await work.Join<IntegrationDbContext>(ct)).Set<Source>().FindAsync([request.Name], ct) is not { } source)
         {
-            source = Source.Add(request.Name, request.Adapter, request.Secret);
-            sources.Add(source);
+            return Refusal.NotFound("integration.source-unknown", "There is no such source.");
         }
 
-        if (source.Describe(request.Channel, request.Mapping, request.Enabled, work.Now))
+        if (source.Revision != request.Revision)
         {
-            work.Raise(source, source.Changed(work.Now));
+            return Revision.StaleRefusal();
         }
 
+        if (SourceLaw.Against(source.Adapter, request.Channel, request.Mapping) is { } refusal)
+        {
+            return refusal;
+        }
+
+        source.Describe(request.Channel, request.Mapping, request.Enabled, work.Now);
+        work.Raise(source, source.Changed(work.Now));
         return source.ToView();
     }
 }
@@ -59,7 +103,7 @@ internal sealed class RotateSourceSecretValidator : AbstractValidator<RotateSour
     public RotateSourceSecretValidator()
     {
         RuleFor(r => r.Name).NotEmpty().WithErrorCode("integration.source");
-        RuleFor(r => r.Secret).NotNull().WithErrorCode("integration.secret").WithMessage("8 to 512 characters; for EasyPost ASCII only, for Standard Webhooks whsec_ and 24 to 64 bytes in base64.");
+        RuleFor(r => r.Secret).NotNull().WithErrorCode("integration.secret").WithMessage(SourceLaw.Secrets);
     }
 }
 
