@@ -116,6 +116,9 @@ internal sealed class NoticeWriter(GovernedDocuments documents, NoticeOptions op
         }
 
         mime.Body = body.ToMessageBody();
+
+        // In seven bits, so that as text it is what it is in bytes, wherever it goes.
+        mime.Prepare(EncodingConstraint.SevenBit);
         return new(mime, language, document.Version);
     }
 
