@@ -107,6 +107,7 @@ public static class HostComposition
 
         app.MapStyle();
         app.MapHealth();
+        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new TrafficKind(TrafficClass.Bulk)).ForCallers(Permissions.Metrics);
         app.MapSecurity();
         app.MapHome(settings);
         var api = app.MapApi();
@@ -141,16 +142,20 @@ public static class HostComposition
         return app;
     }
 
-    /// <summary>Only when somebody listens: an unheard span costs as much as a heard one.</summary>
+    /// <summary>Figures always, for whoever comes to read them; traces only when somebody listens: an unheard span costs as much as a heard one.</summary>
     private static void AddTelemetry(IServiceCollection services, string? endpoint)
     {
-        if (string.IsNullOrEmpty(endpoint))
+        var telemetry = services.AddOpenTelemetry().WithMetrics(m =>
         {
-            return;
+            m.AddMeter("RetailOps.*", "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel").AddPrometheusExporter();
+            if (!string.IsNullOrEmpty(endpoint))
+            {
+                m.AddOtlpExporter();
+            }
+        });
+        if (!string.IsNullOrEmpty(endpoint))
+        {
+            telemetry.WithTracing(t => t.AddSource("RetailOps.*", "Npgsql").AddAspNetCoreInstrumentation().AddOtlpExporter());
         }
-
-        services.AddOpenTelemetry()
-            .WithTracing(t => t.AddSource("RetailOps.*", "Npgsql").AddAspNetCoreInstrumentation().AddOtlpExporter())
-            .WithMetrics(m => m.AddMeter("RetailOps.*", "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel").AddOtlpExporter());
     }
 }

@@ -137,7 +137,7 @@ public sealed class SandboxLedgerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_unknown_kind_is_refused_and_a_known_key_keeps_its_first_content()
+    public async Task An_unknown_kind_is_refused_and_a_draft_takes_another_content_until_it_is_posted()
     {
         var invoice = Documents.Invoice();
         var stranger = invoice with { Kind = "PurchaseOrder" };
@@ -147,7 +147,11 @@ public sealed class SandboxLedgerTests : IAsyncLifetime
         var unknown = () => host.Sandbox().Create([stranger], default);
 
         await unknown.Should().ThrowAsync<SandboxRefusalException>().WithMessage("*\"PurchaseOrder\"*");
-        (await books.One<string>("select reference from sandbox_erp.documents")).Should().Be("WEB-1001");
+        var draft = await books.One<string>("select reference from sandbox_erp.documents");
+        await host.Sandbox().Post([(invoice.Key, Today)], default);
+        await host.Sandbox().Create([invoice with { Reference = "LATER" }], default);
+        draft.Should().Be("OTHER");
+        (await books.One<string>("select reference from sandbox_erp.documents")).Should().Be("OTHER");
     }
 
     [Fact]

@@ -14,6 +14,8 @@ internal static class ApiWords
         ["status"] = "Only those in this state.",
         ["kind"] = "Of this kind.",
         ["key"] = "Only those about this business key, like `order/…`.",
+        ["subscriber"] = "Only what is owed to this subscriber, like `integration.erp`.",
+        ["state"] = "Only those in this state.",
         ["cause"] = "Only those with this cause.",
         ["severity"] = "Only those of this severity.",
         ["takeOver"] = "Whether to take it from somebody who has it already.",

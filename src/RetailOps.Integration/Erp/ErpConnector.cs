@@ -65,9 +65,11 @@ internal sealed class ErpConnector(IErp erp, PostingReads postings, UnitOfWork w
         {
             return await erp.Ensure(documents, zone.DayOf(clock.GetUtcNow()), limit.Token).WaitAsync(limit.Token);
         }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            throw new TimeoutException($"{erp.Name} did not answer within {patience.TotalSeconds:0.#} s.");
+            // Of those only: what waits for something else was not tried.
+            var why = e is OperationCanceledException ? $"{erp.Name} did not answer within {patience.TotalSeconds:0.#} s." : $"{e.GetType().Name}: {e.Message}";
+            return [.. documents.Select(_ => new ErpAnswer.Unknown(why))];
         }
     }
 

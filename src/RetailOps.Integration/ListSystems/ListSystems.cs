@@ -18,17 +18,18 @@ internal sealed class ListSystemsHandler(UnitOfWork work, IEnumerable<Connector>
         var all = connectors.ToList();
         var looks = await Task.WhenAll(all.Select(c => Look(probes.FirstOrDefault(p => p.System == c.System), ct)));
         var loads = await lanes.Loads(all.SelectMany(c => c.Operations).Select(o => o.Hears.Name), ct);
-        var lastPosting = await LastPosting(ct);
-        return all.Zip(looks, (c, look) => Of(c, look, loads, lastPosting)).ToList();
+        var postings = await Postings(ct);
+        return all.Zip(looks, (c, look) => Of(c, look, loads, postings)).ToList();
     }
 
-    private SystemView Of(Connector connector, (bool IsAsked, ErpHealth? Health, string? Trouble) look, IReadOnlyDictionary<string, LaneLoad> loads, DateTimeOffset? lastPosting)
+    private SystemView Of(Connector connector, (bool IsAsked, ErpHealth? Health, string? Trouble) look, IReadOnlyDictionary<string, LaneLoad> loads, (DateTimeOffset? LastAnswer, DateTimeOffset? OldestWait) postings)
     {
         var operations = connector.Operations.Select(o => Of(o, board.Of(o.Hears.Name), loads[o.Hears.Name])).ToList();
         var answers = look.IsAsked ? look.Trouble is null : operations.TrueForAll(o => o.Failures == 0);
         return new(
             connector.System, connector.Kind.ToString().ToLowerInvariant(), answers, look.IsAsked ? look.Trouble : answers ? null : operations.First(o => o.Failures > 0).LastTrouble,
-            connector.Kind is SystemKind.Erp ? lastPosting : operations.Max(o => board.Of(o.Lane).LastAnswer), operations.Sum(o => o.Backlog), operations.Min(o => o.OldestWait),
+            connector.Kind is SystemKind.Erp ? postings.LastAnswer : operations.Max(o => board.Of(o.Lane).LastAnswer), operations.Sum(o => o.Backlog),
+            connector.Kind is SystemKind.Erp ? postings.OldestWait : operations.Min(o => o.OldestWait),
             look.Health?.LedgerBalance, look.Health?.Posted ?? new Dictionary<string, long>(), operations);
     }
 
@@ -50,9 +51,13 @@ internal sealed class ListSystemsHandler(UnitOfWork work, IEnumerable<Connector>
 
     private static double? Round(double? value) => value is { } v ? Math.Round(v, 3) : null;
 
-    private async Task<DateTimeOffset?> LastPosting(CancellationToken ct) =>
-        await (await work.Join<IntegrationDbContext>(ct)).Postings.AsNoTracking()
-            .Where(p => p.Status == PostingStatus.Posted || p.Status == PostingStatus.Refused).MaxAsync(p => p.DecidedAt, ct);
+    private async Task<(DateTimeOffset? LastAnswer, DateTimeOffset? OldestWait)> Postings(CancellationToken ct)
+    {
+        var postings = (await work.Join<IntegrationDbContext>(ct)).Postings.AsNoTracking();
+        return (
+            await postings.Where(p => p.Status == PostingStatus.Posted || p.Status == PostingStatus.Refused).MaxAsync(p => p.DecidedAt, ct),
+            await postings.Where(p => p.Status == PostingStatus.Requested).MinAsync(p => (DateTimeOffset?)p.RequestedAt, ct));
+    }
 
     private async Task<(bool IsAsked, ErpHealth? Health, string? Trouble)> Look(SystemProbe? probe, CancellationToken ct)
     {

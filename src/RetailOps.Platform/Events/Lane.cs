@@ -28,7 +28,7 @@ internal sealed partial class Lane(
     private readonly Guid holder = Guid.CreateVersion7();
     private long paceUntil;
     private bool hasAnswered;
-    private bool onlyFresh;
+    private int turns;
 
     public override void Dispose()
     {
@@ -117,11 +117,11 @@ internal sealed partial class Lane(
 
         await Pace(ct);
         // What failed before is due again and again; it must not stand before what nobody has tried yet.
-        onlyFresh = !onlyFresh;
-        var claimed = await LaneTable.Claim(database.Relay, lane.Name, most, options.Grace, onlyFresh, ct);
+        var fresh = (Interlocked.Increment(ref turns) & 1) == 0;
+        var claimed = await LaneTable.Claim(database.Relay, lane.Name, most, options.Grace, fresh, ct);
         if (claimed.Count == 0)
         {
-            claimed = await LaneTable.Claim(database.Relay, lane.Name, most, options.Grace, !onlyFresh, ct);
+            claimed = await LaneTable.Claim(database.Relay, lane.Name, most, options.Grace, !fresh, ct);
         }
 
         var count = claimed.Count;

@@ -17,6 +17,11 @@ public sealed record LaneLoad(long Backlog, long Waiting, long DeadLetters, Date
 /// <param name="Error">What was heard instead of an answer.</param>
 public sealed record LaneOutage(DateTimeOffset Began, DateTimeOffset? Answered, DateTimeOffset? CaughtUp, string Error);
 
+/// <summary>What waits for people, over all hosts.</summary>
+/// <param name="Exceptions">Open ones by severity; all three are there.</param>
+/// <param name="Broken">Violations that the watch found last.</param>
+internal sealed record Alarms(IReadOnlyDictionary<string, long> Exceptions, long Broken);
+
 /// <summary>Looks at what lanes have to do.</summary>
 public sealed class LaneReads(Database database)
 {
@@ -51,6 +56,24 @@ public sealed class LaneReads(Database database)
         }
 
         return loads;
+    }
+
+    internal async Task<Alarms> Alarms(CancellationToken ct)
+    {
+        await using var command = database.Requests.CreateCommand(
+            """
+            select s.severity, (select count(*) from platform.exceptions e where e.severity = s.severity and e.status in ('open', 'taken')), (select coalesce(sum(broken), 0)::bigint from platform.watch)
+            from unnest(array['low', 'medium', 'high']) as s (severity)
+            """);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var (open, broken) = (new Dictionary<string, long>(StringComparer.Ordinal), 0L);
+        while (await reader.ReadAsync(ct))
+        {
+            open[reader.GetString(0)] = reader.GetInt64(1);
+            broken = reader.GetInt64(2);
+        }
+
+        return new(open, broken);
     }
 
     private static async Task<DateTimeOffset?> Instant(NpgsqlDataReader reader, int column, CancellationToken ct) =>

@@ -50,6 +50,9 @@ public static class Permissions
     /// <summary>To see what health says beyond its status.</summary>
     public const string Health = "system.health";
 
+    /// <summary>To read figures of the host, for dashboards and alarms.</summary>
+    public const string Metrics = "system.metrics";
+
     /// <summary>To see and restart recurring jobs.</summary>
     public const string Jobs = "system.jobs";
 
@@ -118,6 +121,7 @@ public static class Permissions
         ("audit.read", [Roles.Auditor, Roles.Administrator]),
         ("system.verify", [Roles.Operator, Roles.Auditor, Roles.Administrator]),
         (Health, [Roles.Operator, Roles.Auditor, Roles.Administrator]),
+        (Metrics, [Roles.Integrator, Roles.Operator, Roles.Auditor, Roles.Administrator]),
         (Jobs, [Roles.Operator, Roles.Administrator]),
     ];
 
@@ -134,7 +138,7 @@ public static class Permissions
 
     /// <summary>What the Demo's command line may do: everything that runs the business, nothing that a person decides, nothing about sign-ins and the host itself.</summary>
     public static IReadOnlySet<string> Operational { get; } =
-        All.Where(p => !IsInPerson(p) && (p == "system.verify" || !(p.StartsWith("system.", StringComparison.Ordinal) || p.StartsWith("people.", StringComparison.Ordinal) || p.StartsWith("clients.", StringComparison.Ordinal))))
+        All.Where(p => !IsInPerson(p) && (p is "system.verify" or Metrics || !(p.StartsWith("system.", StringComparison.Ordinal) || p.StartsWith("people.", StringComparison.Ordinal) || p.StartsWith("clients.", StringComparison.Ordinal))))
             .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>What clients may ask for in their own name, at most: what the role of integrators holds.</summary>

@@ -132,6 +132,30 @@ public static class SecurityModule
         return endpoints;
     }
 
+    /// <summary>Lets through whoever holds the permission, a person or a client with a token; tells everyone else why not. For what programs read outside the API.</summary>
+    public static TBuilder ForCallers<TBuilder>(this TBuilder endpoints, string permission)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        endpoints.Finally(endpoint =>
+        {
+            var inner = endpoint.RequestDelegate;
+            endpoint.RequestDelegate = http =>
+            {
+                switch (http.RequestServices.GetRequiredService<Callers>().Of(http))
+                {
+                    case null:
+                        return Problems.Write(http, StatusCodes.Status401Unauthorized, "security.unauthenticated", "Send an access token from /connect/token, or sign in first: open /sign-in in a browser.");
+                    case var caller when caller.May(permission):
+                        return inner!(http);
+                    case var caller:
+                        http.RequestServices.GetRequiredService<Denials>().Right(caller.Actor, permission, http.Request.Path);
+                        return Problems.Write(http, StatusCodes.Status403Forbidden, "security.forbidden", $"This needs the permission {permission}.");
+                }
+            };
+        });
+        return endpoints;
+    }
+
     // Browsers take a name with this beginning over HTTPS only, for this very host and the whole of it (RFC 6265bis, 4.1.3).
     private static string NameOf(string cookie, SecurityPosture posture) => posture.IsDemo ? cookie : "__Host-" + cookie;
 

@@ -2,6 +2,8 @@ using System.Net;
 
 using Npgsql;
 
+using RetailOps.Testing;
+
 namespace RetailOps.Platform.Tests;
 
 [Collection(nameof(HostCollection))]
@@ -135,5 +137,26 @@ public sealed class SignInTests(HostFixture host)
 
         (await anyone.Http.GetStringAsync("/health/ready")).Should().Be("""{"status":"ready"}""");
         (await auditor.Http.GetStringAsync("/health/ready")).Should().Contain("\"database\"");
+    }
+
+    [Fact]
+    public async Task Figures_are_for_those_who_may_read_them()
+    {
+        using var anyone = host.Open();
+        using var auditor = host.Open();
+        using var agent = host.Open();
+        (await auditor.SignIn("auditor", host.People.Single(p => p.Name == "auditor").Password)).Dispose();
+        (await agent.SignIn("returns-agent", host.People.Single(p => p.Name == "returns-agent").Password)).Dispose();
+
+        // Without any credential it would be this machine's command line, which tests trust.
+        anyone.Http.DefaultRequestHeaders.Authorization = new("Bearer", "nobody's");
+        using var stranger = await anyone.Http.GetAsync("/metrics");
+        using var denied = await agent.Http.GetAsync("/metrics");
+        var figures = "";
+        await Eventually.Holds(async () => (figures = await auditor.Http.GetStringAsync("/metrics")).Contains("retailops_lane_backlog", StringComparison.Ordinal), TimeSpan.FromSeconds(30), "the gauges have looked");
+
+        stranger.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        denied.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        figures.Should().Contain("retailops_lane_breaker{").And.Contain("lane=\"integration.erp\"").And.Contain("http_server_request_duration_seconds");
     }
 }

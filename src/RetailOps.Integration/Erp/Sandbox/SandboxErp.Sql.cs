@@ -67,7 +67,7 @@ internal sealed class SandboxErp : IAsyncDisposable
         return found;
     }
 
-    /// <summary>Writes drafts, and parties that are new. A key that is there already stays as it is.</summary>
+    /// <summary>Writes drafts, and parties that are new. What is posted under a key stays as it is; a draft takes the new content.</summary>
     /// <returns>What stands under the keys now.</returns>
     public async Task<Dictionary<string, SandboxDocument>> Create(IReadOnlyCollection<ErpDocument> drafts, CancellationToken ct)
     {
@@ -90,7 +90,11 @@ internal sealed class SandboxErp : IAsyncDisposable
                     """
                     insert into sandbox_erp.documents (key, kind, party, reference, origin, business_date, currency, untaxed, tax, total, paid, lines)
                     select k, t, p, r, o, d, c, u, x, u + x, b, l from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as i (k, t, p, r, o, d, c, u, x, b, l)
-                    order by k on conflict (key) do nothing
+                    order by k
+                    on conflict (key) do update set
+                      party = excluded.party, reference = excluded.reference, origin = excluded.origin, business_date = excluded.business_date, untaxed = excluded.untaxed, tax = excluded.tax,
+                      total = excluded.total, paid = excluded.paid, lines = excluded.lines
+                    where documents.state = 'draft' and documents.kind = excluded.kind and documents.currency = excluded.currency and documents.lines is distinct from excluded.lines
                     """)
                 {
                     Parameters =
