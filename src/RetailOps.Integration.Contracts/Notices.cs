@@ -68,8 +68,15 @@ public sealed record NoticeView(
 
 /// <summary>A message to a customer with what it says.</summary>
 /// <param name="Notice">The message.</param>
-/// <param name="Mail">As it was sent, in the format of RFC 5322; null before, and when it was forgotten or erased.</param>
-public sealed record NoticeText(NoticeView Notice, string? Mail);
+/// <param name="Mail">As it was sent; null before, and when it was forgotten or erased.</param>
+public sealed record NoticeText(NoticeView Notice, MailText? Mail);
+
+/// <summary>What a mail says. Personal data.</summary>
+/// <param name="To">To whom.</param>
+/// <param name="Subject">Its subject.</param>
+/// <param name="Text">As text.</param>
+/// <param name="Html">As HTML; null for none. To be shown only where it can do nothing.</param>
+public sealed record MailText(string To, string Subject, string Text, string? Html);
 
 /// <summary>A customer should be told something. Its delivery is the sending.</summary>
 /// <param name="EventId">Deduplication key.</param>

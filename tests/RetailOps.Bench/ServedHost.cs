@@ -104,6 +104,9 @@ internal sealed class ServedHost : IAsyncDisposable
         start.Environment["RETAILOPS_DB"] = database.AppConnectionString;
         start.Environment["RETAILOPS_DB_OWNER"] = database.OwnerConnectionString;
         start.Environment.Remove("ASPNETCORE_ENVIRONMENT");
+
+        // The baseline writes to nobody either.
+        start.Environment["RETAILOPS_SMTP_URL"] = "off";
         foreach (var (name, value) in variables)
         {
             start.Environment[name] = value;

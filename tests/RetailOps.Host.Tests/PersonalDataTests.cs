@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
+using RetailOps.Integration;
 using RetailOps.Inventory;
 using RetailOps.Kernel;
 using RetailOps.Orders;
@@ -89,7 +90,10 @@ public sealed class PersonalDataTests : IAsyncLifetime, IAsyncDisposable
         await TellInbox(markers, "6001", 77);
         (await Post("customers:export", markers.Body("ExportCustomer"))).Status.Should().Be(HttpStatusCode.OK);
         (await Tables(markers.Root)).Should().Be("orders.people", "before it is erased it stands in the one place for it, which the search finds");
-        Files(markers.Root).Should().BeEmpty();
+        Files(markers.Root).Should().HaveCount(5).And.OnlyContain(f => Path.GetDirectoryName(f) == Path.Combine(settings.DataFolder, "notices"), "the Demo puts mails into a folder instead of sending them");
+        var told = await Must(new ListMessages(order));
+        told.Select(m => (m.Template, m.Status)).Should().BeEquivalentTo(
+            [("order-confirmed", "sent"), ("order-shipped", "sent"), ("order-delivered", "sent"), ("return-received", "sent"), ("refund-paid", "sent")], "the flows tell of each once");
 
         var erased = await Post("customers:erase", new JsonObject { ["channel"] = Channel, ["customerId"] = "C-77" });
         var again = await Post("customers:erase", new JsonObject { ["channel"] = Channel, ["customerId"] = "C-77" });
@@ -105,6 +109,7 @@ public sealed class PersonalDataTests : IAsyncLifetime, IAsyncDisposable
         (await Tables(markers.Root)).Should().BeEmpty("nothing of it is left in any row of any table");
         (await Ask.One<long>(database.OwnerConnectionString, "select count(*) from integration.inbox where payload is not null")).Should().Be(0, "what is sealed is not found by searching: it is gone as well");
         Files(markers.Root).Should().BeEmpty("nothing of it is left in the data folder");
+        (await Must(new ReadNotice(told[0].Id))).Mail.Should().BeNull("what the customer was told goes with the customer");
         (await Tables("zq8stays")).Should().Be("orders.people", "others stay");
         (await Must(new GetOrder(others))).Status.Should().Be("closed");
 

@@ -31,12 +31,12 @@ public sealed class LaneTests : IAsyncLifetime
         await Eventually.Holds(() => Task.FromResult(board.Failures >= 6), TimeSpan.FromSeconds(20), "it is asked six times");
         var tries = await books.One<long>("select sum(attempts) from platform.deliveries where subscriber = $1", ErpConnector.Name);
         var state = board.Breaker;
-        var down = (await host.Must(new ListSystems())).Single().Operations.Single();
+        var down = (await host.Must(new ListSystems())).Single(s => s.Name == "sandbox").Operations.Single();
 
         await host.Told();
         await host.Quiet();
         await Eventually.Holds(async () => await books.One<long>("select count(*) from platform.outages where caught_up is not null") == 1, TimeSpan.FromSeconds(20), "the outage is over");
-        var up = (await host.Must(new ListSystems())).Single().Operations.Single();
+        var up = (await host.Must(new ListSystems())).Single(s => s.Name == "sandbox").Operations.Single();
 
         state.Should().NotBe(BreakerState.Closed);
         tries.Should().BeLessThan(6 * 20, "three calls of many, and then one document a probe");
@@ -68,7 +68,7 @@ public sealed class LaneTests : IAsyncLifetime
 
         var posted = await books.One<long>("select count(*) from sandbox_erp.documents where state = 'posted'");
         var (first, last) = (await books.One<DateTime>("select min(posted) from sandbox_erp.documents"), await books.One<DateTime>("select max(posted) from sandbox_erp.documents where kind = 'SalesInvoice'"));
-        var told = (await host.Must(new ListSystems())).Single().Operations.Single().LastOutage!;
+        var told = (await host.Must(new ListSystems())).Single(s => s.Name == "sandbox").Operations.Single().LastOutage!;
         posted.Should().Be(many / 2 * 2);
         (await books.One<long>("select count(*) from sandbox_erp.documents m join sandbox_erp.documents i on i.key = m.origin where m.posted <= i.posted and m.id <> i.id and m.sequence_number > 0 and m.posted < i.posted"))
             .Should().Be(0, "what corrects comes after what it corrects");
@@ -93,7 +93,7 @@ public sealed class LaneTests : IAsyncLifetime
 
         var (stuck, waiting) = (await host.Must(new GetPosting(poison.Key)), await host.Must(new GetPosting(memo.Key)));
         var delivery = (await host.Must(new ListDeliveries(ErpConnector.Name, memo.Key, null, 0, 10))).Single();
-        var load = (await host.Must(new ListSystems())).Single().Operations.Single();
+        var load = (await host.Must(new ListSystems())).Single(s => s.Name == "sandbox").Operations.Single();
         await host.Told();
         var repaired = await host.Must(new RepairPosting(poison.Key, poison with { Reference = "WEB-1001 cost centre 7" }, "The cost centre was missing."));
         await host.Quiet();

@@ -217,7 +217,7 @@ public sealed class PostDocumentTests : IAsyncLifetime
         await host.Told(new Misbehaviour("lose"));
         await host.Post(Documents.Memo());
 
-        var system = (await host.Must(new ListSystems())).Single();
+        var system = (await host.Must(new ListSystems())).Single(s => s.Name == "sandbox");
 
         system.Should().BeEquivalentTo(new { Name = "sandbox", Purpose = "erp", Answers = true, Backlog = 1L, LedgerBalance = 0L, LastAnswer = clock.GetUtcNow(), OldestWait = clock.GetUtcNow() });
         system.Posted.Should().BeEquivalentTo(new Dictionary<string, long> { ["SalesInvoice"] = 1 });

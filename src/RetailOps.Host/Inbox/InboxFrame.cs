@@ -9,10 +9,12 @@ internal static class InboxFrame
 
     public const string Tasks = "/tasks";
 
+    public const string Notices = "/notices";
+
     private const string StylePath = "/inbox.css";
 
     private static readonly (string Path, string Text, string Permission)[] Rooms =
-        [(Approvals, "Approvals", "refunds.read"), (Tasks, "Tasks", "tasks.read"), ("/designer", "Designer", "workflows.read")];
+        [(Approvals, "Approvals", "refunds.read"), (Tasks, "Tasks", "tasks.read"), (Notices, "Notices", "notices.read"), ("/designer", "Designer", "workflows.read")];
 
     /// <summary>Serves the style sheet.</summary>
     public static void MapInboxStyle(this IEndpointRouteBuilder app)

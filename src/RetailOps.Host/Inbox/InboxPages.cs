@@ -2,7 +2,7 @@ using RetailOps.Platform;
 
 namespace RetailOps.Host;
 
-/// <summary><c>/approvals</c> and <c>/tasks</c>: what waits for people, for those who signed in.</summary>
+/// <summary><c>/approvals</c>, <c>/tasks</c> and <c>/notices</c>: what waits for people, and what customers were told, for those who signed in.</summary>
 internal static class InboxPages
 {
     public static IServiceCollection AddInbox(this IServiceCollection services)
@@ -13,6 +13,8 @@ internal static class InboxPages
         services.AddScoped<ApprovalPage>();
         services.AddScoped<TaskListPage>();
         services.AddScoped<TaskPage>();
+        services.AddScoped<NoticeListPage>();
+        services.AddScoped<NoticePage>();
         return services;
     }
 
@@ -25,5 +27,8 @@ internal static class InboxPages
         var tasks = app.MapGroup(InboxFrame.Tasks).ExcludeFromDescription().ForPeople("tasks.read");
         TaskListPage.Map(tasks);
         TaskPage.Map(tasks);
+        var notices = app.MapGroup(InboxFrame.Notices).ExcludeFromDescription().ForPeople("notices.read");
+        NoticeListPage.Map(notices);
+        NoticePage.Map(notices);
     }
 }

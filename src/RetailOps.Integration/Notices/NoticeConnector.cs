@@ -49,11 +49,13 @@ internal sealed class NoticeConnector(NoticeReads notices, RequestRunner request
     public async Task<IReadOnlyList<OutboundOutcome>> Call(IReadOnlyList<OutboundFact> facts, CancellationToken ct)
     {
         var found = await notices.ToSend([.. facts.Select(IdOf)], ct);
+        var recipients = (await requests.Run(new Caller.System(Name), new ReadRecipients([.. found.Values.Select(n => n.OrderId).Distinct()]), ct: ct)).Value.ToDictionary(r => r.OrderId);
         var outcomes = new OutboundOutcome[facts.Count];
         var written = new List<(int Place, OutgoingMail Mail, WrittenNotice Notice)>();
         for (var i = 0; i < facts.Count; i++)
         {
-            var (answer, mail) = await Write(found[IdOf(facts[i])], ct);
+            var notice = found[IdOf(facts[i])];
+            var (answer, mail) = Write(notice, recipients[notice.OrderId]);
             if (mail is null)
             {
                 outcomes[i] = new OutboundOutcome.Answered(answer!);
@@ -112,10 +114,8 @@ internal sealed class NoticeConnector(NoticeReads notices, RequestRunner request
 
     private static Guid IdOf(OutboundFact fact) => ((NoticeRequested)fact.Fact).NoticeId;
 
-    private async Task<(NoticeAnswer? Answer, WrittenNotice? Mail)> Write(NoticeToSend notice, CancellationToken ct)
+    private (NoticeAnswer? Answer, WrittenNotice? Mail) Write(NoticeToSend notice, OrderRecipient recipient)
     {
-        var system = new Caller.System(Name);
-        var recipient = (await requests.Run(system, new ReadRecipient(notice.OrderId), ct: ct)).Value;
         if (notice.IsErased || string.IsNullOrWhiteSpace(recipient.Email))
         {
             return (new(NoticeState.NoAddress), null);
@@ -128,8 +128,7 @@ internal sealed class NoticeConnector(NoticeReads notices, RequestRunner request
 
         try
         {
-            var order = (await requests.Run(system, new GetOrder(notice.OrderId), ct: ct)).Value;
-            return writer.Write(new(notice, order, recipient, new MailboxAddress(recipient.Name, to.Address))) is { } mail ? (null, mail) : (new(NoticeState.Refused, Reason: NoTemplate), null);
+            return writer.Write(new(notice, recipient, new MailboxAddress(recipient.Name, to.Address))) is { } mail ? (null, mail) : (new(NoticeState.Refused, Reason: NoTemplate), null);
         }
         catch (FormatException)
         {

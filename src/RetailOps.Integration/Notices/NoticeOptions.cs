@@ -21,7 +21,7 @@ internal sealed record NoticeOptions
     public bool IsOn => Server is not null || Folder is not null;
 
     /// <summary>Reads the settings.</summary>
-    /// <param name="server"><c>RETAILOPS_SMTP_URL</c>; null or empty for none.</param>
+    /// <param name="server"><c>RETAILOPS_SMTP_URL</c>; null or empty for none, <c>off</c> for no mail whatever there is.</param>
     /// <param name="from"><c>RETAILOPS_MAIL_FROM</c>; null or empty for the usual one.</param>
     /// <param name="folder">Where mails go without a server; null for nowhere.</param>
     /// <exception cref="SetupException">One of them cannot be read.</exception>
@@ -31,6 +31,11 @@ internal sealed record NoticeOptions
         if (!string.IsNullOrEmpty(from))
         {
             options = MimeKit.MailboxAddress.TryParse(from, out _) ? options with { From = from } : throw new SetupException("RETAILOPS_MAIL_FROM is an address like Shop <orders@shop.example>.");
+        }
+
+        if (server == "off")
+        {
+            return options;
         }
 
         if (string.IsNullOrEmpty(server))

@@ -1,6 +1,10 @@
+using System.Text;
+
 using FluentValidation;
 
 using MediatR;
+
+using MimeKit;
 
 using RetailOps.Kernel;
 using RetailOps.Orders;
@@ -20,6 +24,7 @@ internal sealed class ListNoticesValidator : AbstractValidator<ListNotices>
 internal sealed class ResendNoticeValidator : AbstractValidator<ResendNotice>
 {
     public ResendNoticeValidator() => RuleFor(r => r.Reason).Must(r => Text.HasLength(r, 200)).WithErrorCode("notices.reason").WithMessage("1 to 200 characters.");
+    public ResendMessageValidator() => RuleFor(r => r.Reason).Must(r => Platform.Text.HasLength(r, 200)).WithErrorCode("notices.reason").WithMessage("1 to 200 characters.");
 }
 
 internal sealed class ListOrderNoticesHandler(UnitOfWork work, ISender sender) : IRequestHandler<ListOrderNotices, Result<IReadOnlyList<NoticeView>>>
@@ -36,7 +41,14 @@ internal sealed class ListNoticesHandler(UnitOfWork work) : IRequestHandler<List
 internal sealed class ReadNoticeHandler(UnitOfWork work, NoticeBox box) : IRequestHandler<ReadNotice, Result<NoticeText>>
 {
     public async Task<Result<NoticeText>> Handle(ReadNotice request, CancellationToken ct) =>
-        await NoticeReads.Find(work, request.Id, ct) is { } found ? new NoticeText(found.View, found.Box is { } closed ? box.Open(closed) : null) : NoticeLaw.Unknown();
+        await NoticeReads.Find(work, request.Id, ct) is { } found ? new NoticeText(found.View, found.Box is { } closed && box.Open(closed) is { } mail ? await Read(mail, ct) : null) : NoticeLaw.Unknown();
+
+    private static async Task<MailText> Read(string mail, CancellationToken ct)
+    {
+        using var bytes = new MemoryStream(Encoding.UTF8.GetBytes(mail));
+        using var mime = await MimeMessage.LoadAsync(bytes, ct);
+        return new(mime.To.ToString(), mime.Subject ?? "", mime.TextBody ?? "", mime.HtmlBody);
+    }
 }
 
 internal sealed class ResendNoticeHandler(UnitOfWork work, ISender sender, NoticeOptions options) : IRequestHandler<ResendNotice, Result<NoticeView>>

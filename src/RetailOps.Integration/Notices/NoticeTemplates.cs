@@ -79,7 +79,7 @@ internal sealed record NoticeSettings(string Shop, string FallbackLanguage, IRea
 }
 
 /// <summary>What is written from.</summary>
-internal sealed record NoticeMatter(NoticeToSend Notice, OrderView Order, OrderRecipient Recipient, MailboxAddress To);
+internal sealed record NoticeMatter(NoticeToSend Notice, OrderRecipient Order, MailboxAddress To);
 
 /// <summary>A mail, and by which template it was written.</summary>
 internal sealed record WrittenNotice(MimeMessage Mime, string Language, int Version);
@@ -116,6 +116,9 @@ internal sealed class NoticeWriter(GovernedDocuments documents, NoticeOptions op
         }
 
         mime.Body = body.ToMessageBody();
+
+        // In seven bits, so that as text it is what it is in bytes, wherever it goes.
+        mime.Prepare(EncodingConstraint.SevenBit);
         return new(mime, language, document.Version);
     }
 
@@ -125,13 +128,13 @@ internal sealed class NoticeWriter(GovernedDocuments documents, NoticeOptions op
     private string Render(string text, TextEncoder encoder, NoticeMatter matter, NoticeSettings settings) => LiquidTemplate.Prepare(text).Render(clock.GetUtcNow(), encoder, context =>
     {
         var order = matter.Order;
-        var shipment = order.Fulfilments.FirstOrDefault(f => BusinessKey.Of("fulfilment", f.Id) == matter.Notice.Subject);
+        var shipment = order.Shipments.FirstOrDefault(f => BusinessKey.Of("fulfilment", f.Id) == matter.Notice.Subject);
         context.SetValue("Shop", new StringValue(settings.Shop));
-        context.SetValue("Customer", Names(("Name", Text(matter.Recipient.Name))));
+        context.SetValue("Customer", Names(("Name", Text(order.Name))));
         context.SetValue("Order", Names(
-            ("Number", Text(order.ExternalId)), ("Channel", Text(order.Channel)), ("Total", Text(Money(order.Total))), ("Lines", List(order.Lines.Select(l => (l.Sku.ToString(), l.Ordered))))));
+            ("Number", Text(order.Number)), ("Channel", Text(order.Channel)), ("Total", Text(Money(order.Total))), ("Lines", List(order.Lines))));
         context.SetValue("Shipment", shipment is null ? NilValue.Instance : Names(
-            ("Carrier", Text(shipment.Carrier)), ("TrackingNumber", Text(shipment.TrackingNumber)), ("Lines", List(shipment.Lines.Select(l => (l.Sku.ToString(), l.Quantity))))));
+            ("Carrier", Text(shipment.Carrier)), ("TrackingNumber", Text(shipment.TrackingNumber)), ("Lines", List(shipment.Lines))));
         context.SetValue("Facts", Json(matter.Notice.Facts));
     });
 
@@ -141,7 +144,7 @@ internal sealed class NoticeWriter(GovernedDocuments documents, NoticeOptions op
 
     private static FluidValue Text(string? text) => text is null ? NilValue.Instance : new StringValue(text);
 
-    private static ArrayValue List(IEnumerable<(string Sku, int Quantity)> lines) => new([.. lines.Take(LiquidTemplate.MaxItems).Select(l => Names(("Sku", Text(l.Sku)), ("Quantity", NumberValue.Create(l.Quantity))))]);
+    private static ArrayValue List(IEnumerable<RecipientLine> lines) => new([.. lines.Take(LiquidTemplate.MaxItems).Select(l => Names(("Sku", Text(l.Sku)), ("Quantity", NumberValue.Create(l.Quantity))))]);
 
     private static DictionaryValue Names(params (string Name, FluidValue Value)[] members) => new(new FluidValueDictionaryFluidIndexable(members.ToDictionary(m => m.Name, m => m.Value, StringComparer.Ordinal)));
 

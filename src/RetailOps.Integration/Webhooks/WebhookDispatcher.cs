@@ -207,7 +207,10 @@ internal sealed partial class WebhookDispatcher(
         var asked = tried.Status is 429 or 503 ? tried.RetryAfter : null;
         var isGone = tried.Status == 410;
         var again = options.Again(message.Attempts, asked);
-        if (await queue.Failed(message, tried, milliseconds, isGone ? again ?? TimeSpan.Zero : again, options.Rest(webhook.Failures + 1, asked), CancellationToken.None) is not { } failed)
+
+        // Who is gone is left in peace at once, and waits for a person with what it was not told.
+        var rest = isGone ? options.LongestAsked : options.Rest(webhook.Failures + 1, asked);
+        if (await queue.Failed(message, tried, milliseconds, isGone ? again ?? TimeSpan.Zero : again, rest, CancellationToken.None) is not { } failed)
         {
             return;
         }

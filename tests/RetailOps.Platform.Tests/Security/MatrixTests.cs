@@ -57,6 +57,7 @@ public sealed class MatrixTests(MatrixHost host) : IClassFixture<MatrixHost>
         ["RejectWorkflow"] = "DecideWorkflow",
         ["ReplayDeadLetter"] = "DecideDeadLetter",
         ["ReplayDeadStimulus"] = "DecideDeadStimulus",
+        ["ResumeWebhook"] = "PauseWebhook",
         ["RetryIncident"] = "RetryIncidents",
         ["UnlockPerson"] = "LockPerson",
     };
