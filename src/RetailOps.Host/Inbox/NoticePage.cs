@@ -71,7 +71,7 @@ internal sealed class NoticePage(InboxDesk desk)
         }
 
         var found = await desk.Ask(http, new ReadNotice(id));
-        var again = found.IsSuccess ? await desk.Ask(http, new ResendMessage(found.Value.Notice.OrderId, id, form["reason"].ToString())) : found.Refusal;
+        var again = found.IsSuccess ? await desk.Ask(http, new ResendNotice(found.Value.Notice.OrderId, id, form["reason"].ToString())) : found.Refusal;
         if (again.IsSuccess)
         {
             http.LeadTo($"/notices/{again.Value.Id}?done=again");

@@ -23,8 +23,7 @@ internal sealed class ListNoticesValidator : AbstractValidator<ListNotices>
 
 internal sealed class ResendNoticeValidator : AbstractValidator<ResendNotice>
 {
-    public ResendNoticeValidator() => RuleFor(r => r.Reason).Must(r => Text.HasLength(r, 200)).WithErrorCode("notices.reason").WithMessage("1 to 200 characters.");
-    public ResendMessageValidator() => RuleFor(r => r.Reason).Must(r => Platform.Text.HasLength(r, 200)).WithErrorCode("notices.reason").WithMessage("1 to 200 characters.");
+    public ResendNoticeValidator() => RuleFor(r => r.Reason).Must(r => Platform.Text.HasLength(r, 200)).WithErrorCode("notices.reason").WithMessage("1 to 200 characters.");
 }
 
 internal sealed class ListOrderNoticesHandler(UnitOfWork work, ISender sender) : IRequestHandler<ListOrderNotices, Result<IReadOnlyList<NoticeView>>>

@@ -10,6 +10,7 @@ internal sealed class IntegrationDbContext(DbContextOptions<IntegrationDbContext
     public DbSet<Posting> Postings => Set<Posting>();
 
     public DbSet<Mapping> Mappings => Set<Mapping>();
+
     public DbSet<Reconciliation> Reconciliations => Set<Reconciliation>();
 
     public DbSet<Difference> Differences => Set<Difference>();
