@@ -24,7 +24,7 @@ internal static class ErpVerb
           --port PORT   where it listens; a free port unless it is given
           --data DIR    the data folder
           --json        {"running":true,"url":…,"user":…,"password":…} on stdout
-        Ends with 0 when it did that; status ends with 1 when none runs.
+        Ends with 0 when it did that, or it was so before; status ends with 1 when none runs.
         """,
         new Dictionary<string, bool> { [VerbOptions.Words] = true, ["--port"] = true, ["--data"] = true, ["--json"] = false }, Run);
 
@@ -33,6 +33,8 @@ internal static class ErpVerb
         var folder = Path.Combine(DataFolders.Prepare(options["--data"] is { Length: > 0 } data ? Path.GetFullPath(data) : Path.GetFullPath(Environment.GetEnvironmentVariable(DataFolders.Variable) ?? DataFolders.Default())), "erp");
         switch (options.Arguments)
         {
+            case ["start"] when IsRunning(folder):
+                return Say(options, folder);
             case ["start"]:
                 var port = PortOf(options["--port"]);
                 Console.Error.WriteLine("Starting Tryton; the first time its company is built, which takes a minute.");
@@ -68,7 +70,7 @@ internal static class ErpVerb
     private static bool IsRunning(string folder)
     {
         var file = Path.Combine(folder, "pid");
-        if (!File.Exists(file) || !int.TryParse(File.ReadAllText(file), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+        if (!File.Exists(file) || !int.TryParse(File.ReadAllText(file).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
         {
             return false;
         }

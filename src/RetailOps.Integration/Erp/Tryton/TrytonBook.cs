@@ -122,7 +122,7 @@ internal sealed partial class TrytonBook(TrytonClient client, TrytonRecords reco
             if (ours.Any(o => found.GetValueOrDefault(o.Key) != o.Value))
             {
                 LogOtherBooks(log, client.Settings.Address);
-                await records.Forget([.. TrytonKinds.All.Select(k => k.Name)], null, ct);
+                await records.Keep([], ct, insteadOf: [.. TrytonKinds.All.Select(k => k.Name)]);
                 break;
             }
         }
@@ -142,8 +142,7 @@ internal sealed partial class TrytonBook(TrytonClient client, TrytonRecords reco
             counts[kind.Name] = found.Count;
         }
 
-        await records.Forget(TrytonKinds.Small, null, ct);
-        await records.Keep(pulled, ct);
+        await records.Keep(pulled, ct, insteadOf: TrytonKinds.Small);
         return counts;
     }
 
@@ -158,8 +157,7 @@ internal sealed partial class TrytonBook(TrytonClient client, TrytonRecords reco
         {
             var rows = await client.Search(kind.Model, where, kind.Fields, ct, offset, Page, [new JsonArray("id", "ASC")]);
             var alive = rows.EnumerateArray().ToLookup(r => r.GetProperty("active").ValueKind is JsonValueKind.True || (r.GetProperty("active") is { ValueKind: JsonValueKind.Number } n && n.GetInt32() != 0));
-            await records.Forget([kind.Name], [.. rows.EnumerateArray().Select(r => r.Id())], ct);
-            await records.Keep([.. alive[true].Select(kind.Of).OfType<TrytonRecord>()], ct);
+            await records.Keep([.. alive[true].Select(kind.Of).OfType<TrytonRecord>()], ct, insteadOf: [kind.Name], ids: [.. rows.EnumerateArray().Select(r => r.Id())]);
             count += rows.GetArrayLength();
             if (rows.GetArrayLength() < Page)
             {

@@ -54,30 +54,44 @@ internal sealed class TrytonRecords(Database database, TrytonSettings settings)
     }
 
     /// <summary>Adds and overwrites. Two records with one code are neither: whoever means one of them has to say which.</summary>
-    public async Task Keep(IReadOnlyList<TrytonRecord> records, CancellationToken ct)
+    /// <param name="records">As they were read.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="insteadOf">Kinds of which nothing else stays known …</param>
+    /// <param name="ids">… or these of them only.</param>
+    public async Task Keep(IReadOnlyList<TrytonRecord> records, CancellationToken ct, IReadOnlyList<string>? insteadOf = null, IReadOnlyList<int>? ids = null)
     {
         var clear = records.GroupBy(r => (r.Kind, r.Code)).Where(g => g.Count() == 1).Select(g => g.Single()).ToList();
-        await using var command = database.Requests.CreateCommand(
+        await using var batch = database.Requests.CreateBatch();
+        // One writer at a time: two that forget and add the same records would wait for each other.
+        batch.BatchCommands.Add(new("select pg_advisory_xact_lock(hashtext('integration.erp_records'))"));
+        batch.BatchCommands.Add(new("delete from integration.erp_records where system = $1 and kind = any($2) and ($3::int[] is null or id = any($3))")
+        {
+            Parameters =
+            {
+                new() { Value = System },
+                new() { Value = insteadOf?.ToArray() ?? [] },
+                new() { Value = (object?)ids?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer },
+            },
+        });
+        batch.BatchCommands.Add(new(
             """
             insert into integration.erp_records (system, kind, code, id, name, facts, changed_at)
             select $1, u.kind, u.code, u.id, u.name, u.facts::jsonb, u.changed_at from unnest($2, $3, $4, $5, $6, $7) as u (kind, code, id, name, facts, changed_at)
-            order by u.kind, u.code
             on conflict (system, kind, code) do update set id = excluded.id, name = excluded.name, facts = excluded.facts, changed_at = excluded.changed_at
-            """);
-        Add(command, System, clear.Select(r => r.Kind).ToArray(), clear.Select(r => r.Code).ToArray(), clear.Select(r => r.Id).ToArray());
-        command.Parameters.Add(new() { Value = clear.Select(r => r.Name).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = clear.Select(r => JsonSerializer.Serialize(r.Facts, JsonSerializerOptions.Web)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = clear.Select(r => r.ChangedAt).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
-        await command.ExecuteNonQueryAsync(ct);
-    }
-
-    /// <summary>Forgets records of these kinds, or those with these ids.</summary>
-    public async Task Forget(IReadOnlyList<string> kinds, IReadOnlyList<int>? ids, CancellationToken ct)
-    {
-        await using var command = database.Requests.CreateCommand("delete from integration.erp_records where system = $1 and kind = any($2) and ($3::int[] is null or id = any($3))");
-        Add(command, System, kinds.ToArray());
-        command.Parameters.Add(new() { Value = (object?)ids?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
-        await command.ExecuteNonQueryAsync(ct);
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = System },
+                new() { Value = clear.Select(r => r.Kind).ToArray() },
+                new() { Value = clear.Select(r => r.Code).ToArray() },
+                new() { Value = clear.Select(r => r.Id).ToArray() },
+                new() { Value = clear.Select(r => r.Name).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+                new() { Value = clear.Select(r => JsonSerializer.Serialize(r.Facts, JsonSerializerOptions.Web)).ToArray() },
+                new() { Value = clear.Select(r => r.ChangedAt).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+            },
+        });
+        await batch.ExecuteNonQueryAsync(ct);
     }
 
     /// <summary>When the youngest known change of a kind was; null when none is known.</summary>
