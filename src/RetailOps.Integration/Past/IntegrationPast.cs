@@ -14,6 +14,9 @@ internal sealed class IntegrationPast(BusinessZone zone) : IPastRoom
     {
         this.past = past;
         past.On<PostDocument, PostingView>(Post);
+
+        // In a history that is made up nobody was told anything.
+        past.On<SendNotice, string>(_ => SendNoticeHandler.Off);
         past.AtStoryEnd(() =>
         {
             postings.ForEach(past.Add<IntegrationDbContext>);
