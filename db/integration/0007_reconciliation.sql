@@ -31,6 +31,7 @@ create table integration.differences (
   says text not null,
   status text not null,
   action text,
+  adjusted_by text,
   found_at timestamptz not null,
   decided_at timestamptz,
   decided_by text,
@@ -40,8 +41,10 @@ create table integration.differences (
   constraint ck_differences_decided check ((status in ('accepted', 'dismissed')) = (decided_at is not null and decided_by is not null)),
   constraint ck_differences_reason check ((status = 'dismissed') = (reason is not null)),
   constraint ck_differences_action check ((status = 'accepted') = (action is not null)),
+  constraint ck_differences_adjusted check (action <> 'adjust' or adjusted_by is not null),
   constraint ck_differences_revision check (revision > 0)
 );
+create unique index ux_differences_adjusted_by on integration.differences (adjusted_by) where adjusted_by is not null;
 create index ix_differences_open on integration.differences (system, day) where status = 'open';
 
 -- What a run has found, as it was then.

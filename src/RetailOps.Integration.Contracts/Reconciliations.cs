@@ -87,7 +87,7 @@ public sealed record ReconciliationReport(ReconciliationView Run, IReadOnlyList<
 /// <param name="Number">Within the run, from 1.</param>
 /// <param name="Kind">
 /// <c>missing</c>, <c>unknown</c>, <c>foreign</c>, <c>other-kind</c>, <c>other-currency</c>, <c>other-amount</c>, <c>other-tax</c>, <c>other-settled</c>, <c>other-number</c>,
-/// <c>other-day</c>, <c>duplicate</c>, <c>posted-there</c>, <c>not-asked</c> or <c>other-than-billed</c>; see docs/reconciliation.md.
+/// <c>other-day</c>, <c>duplicate</c>, <c>posted-there</c>, <c>not-asked</c>, <c>other-than-billed</c> or <c>over-adjusted</c>; see docs/reconciliation.md.
 /// </param>
 /// <param name="Subject">The document's key, with the ERP's number behind it for a duplicate; <c>books/system/number</c> for a foreign one. The key of its exception.</param>
 /// <param name="Day">The day of posting by which it is found.</param>

@@ -37,6 +37,9 @@ internal sealed class Difference : IAggregate
 
     public string? Action { get; private set; }
 
+    /// <summary>Key of the document that was asked for to make up for it; kept when it comes back. Null for none.</summary>
+    public string? AdjustedBy { get; private set; }
+
     public DateTimeOffset FoundAt { get; private set; }
 
     public DateTimeOffset? DecidedAt { get; private set; }
@@ -57,7 +60,7 @@ internal sealed class Difference : IAggregate
         Says == found.Says && (Status is DifferenceStatus.Dismissed || (Status is DifferenceStatus.Accepted && Action == Corrections.Adjust));
 
     /// <summary>Whether an adjusting document was asked for before: who proposes another one does not know what the first has mended.</summary>
-    public bool WasAdjusted => Status is DifferenceStatus.Accepted && Action == Corrections.Adjust;
+    public bool WasAdjusted => AdjustedBy is not null;
 
     /// <summary>Found by a run: for the first time, again, or once more.</summary>
     /// <returns>Null when it is open already.</returns>
@@ -83,6 +86,7 @@ internal sealed class Difference : IAggregate
     public DifferenceAccepted Accept(string action, string document, string by, DateTimeOffset now)
     {
         (Status, Action, DecidedAt, DecidedBy) = (DifferenceStatus.Accepted, action, now, by);
+        AdjustedBy = action == Corrections.Adjust ? document : AdjustedBy;
         return new(Guid.CreateVersion7(), now, Key, action, document);
     }
 

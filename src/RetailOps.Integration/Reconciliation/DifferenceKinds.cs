@@ -17,6 +17,7 @@ internal static class DifferenceKinds
     public const string PostedThere = "posted-there";
     public const string NotAsked = "not-asked";
     public const string OtherThanBilled = "other-than-billed";
+    public const string OverAdjusted = "over-adjusted";
 
     /// <summary>The cause of a run's own exception, while the books cannot be read.</summary>
     public const string NoAnswer = "reconciliation.no-answer";

@@ -68,10 +68,11 @@ internal sealed class Reconciler(
         var context = await work.Join<IntegrationDbContext>(ct);
         var run = await Find(context, requested, ct);
         var comparison = BooksComparison.Of(await Sides(requested, books, ct));
-        var known = await Known(context, run, comparison, ct);
+        var all = await WithIdleAdjustments(context, run, comparison, ct);
+        var known = await Known(context, run, all, ct);
         var still = new HashSet<string>(StringComparer.Ordinal);
         var n = 0;
-        foreach (var found in await WithRevisions(comparison.Found, ct))
+        foreach (var found in await WithRevisions(all, ct))
         {
             var key = Difference.KeyOf(found.Kind, run.System, found.Subject);
             still.Add(key);
@@ -94,7 +95,7 @@ internal sealed class Reconciler(
         }
 
         desk.Heal(KeyOf(run.System), DifferenceKinds.NoAnswer);
-        work.Raise(run, run.Finish(comparison, work.Now));
+        work.Raise(run, run.Finish(n, comparison, work.Now));
     }
 
     public async Task GiveUp(OutboundFact sent, string reason, CancellationToken ct)
@@ -153,17 +154,32 @@ internal sealed class Reconciler(
         return new(run.System, run.From, run.To, books.Since, held, books.Booked, books.Deeds, options.ForeignDiffers);
     }
 
-    /// <summary>What is found again, and what is open in these days.</summary>
-    private static async Task<Dictionary<string, Difference>> Known(IntegrationDbContext context, Reconciliation run, BooksComparison comparison, CancellationToken ct)
+    /// <summary>What was found, and documents that make up for what the books do not show any more: somebody mended it there, too.</summary>
+    private static async Task<List<FoundDifference>> WithIdleAdjustments(IntegrationDbContext context, Reconciliation run, BooksComparison comparison, CancellationToken ct)
     {
-        var keys = comparison.Found.Select(f => Difference.KeyOf(f.Kind, run.System, f.Subject)).ToArray();
+        var adjusted = await context.Differences
+            .Where(d => d.System == run.System && d.Status == DifferenceStatus.Accepted && d.Action == Corrections.Adjust && d.Day >= run.FromDay && d.Day <= run.ToDay)
+            .OrderBy(d => d.Key).ToListAsync(ct);
+        var found = comparison.Found.Select(f => Difference.KeyOf(f.Kind, run.System, f.Subject)).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. comparison.Found,
+            .. adjusted.Where(d => !found.Contains(d.Key)).Select(d => new FoundDifference(
+                DifferenceKinds.OverAdjusted, d.AdjustedBy!, d.Day, $"{d.AdjustedBy} makes up for a difference of {d.Subject} that the books do not show any more.")),
+        ];
+    }
+
+    /// <summary>What is found again, and what is open in these days.</summary>
+    private static async Task<Dictionary<string, Difference>> Known(IntegrationDbContext context, Reconciliation run, List<FoundDifference> all, CancellationToken ct)
+    {
+        var keys = all.Select(f => Difference.KeyOf(f.Kind, run.System, f.Subject)).ToArray();
         return await context.Differences
             .Where(d => keys.Contains(d.Key) || (d.System == run.System && d.Status == DifferenceStatus.Open && d.Day >= run.FromDay && d.Day <= run.ToDay))
             .ToDictionaryAsync(d => d.Key, StringComparer.Ordinal, ct);
     }
 
     /// <summary>Gives each adjusting document the first revision of its subject that is free.</summary>
-    private async Task<List<FoundDifference>> WithRevisions(IReadOnlyList<FoundDifference> found, CancellationToken ct)
+    private async Task<List<FoundDifference>> WithRevisions(List<FoundDifference> found, CancellationToken ct)
     {
         var taken = await ReconciliationReads.Revisions(work, [.. found.Select(f => f.Proposed?.Document).OfType<ErpDocument>()], ct);
         var all = new List<FoundDifference>(found.Count);

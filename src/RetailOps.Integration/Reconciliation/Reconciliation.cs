@@ -51,9 +51,9 @@ internal sealed class Reconciliation : IAggregate
 
     public ReconciliationRequested Requested() => new(Guid.CreateVersion7(), RequestedAt, Id, System, FromDay, ToDay);
 
-    public ReconciliationDone Finish(BooksComparison comparison, DateTimeOffset now)
+    public ReconciliationDone Finish(int found, BooksComparison comparison, DateTimeOffset now)
     {
-        (Status, EndedAt, Found, UnderWay) = (ReconciliationStatus.Done, now, comparison.Found.Count, comparison.UnderWay);
+        (Status, EndedAt, Found, UnderWay) = (ReconciliationStatus.Done, now, found, comparison.UnderWay);
         Totals = JsonSerializer.Serialize(comparison.Totals, JsonSerializerOptions.Web);
         return new(Guid.CreateVersion7(), now, Id, System, FromDay, ToDay, Found);
     }

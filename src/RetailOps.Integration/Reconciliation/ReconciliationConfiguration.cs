@@ -35,9 +35,11 @@ internal sealed class DifferenceConfiguration : IEntityTypeConfiguration<Differe
             t.HasCheckConstraint("ck_differences_decided", "(status in ('accepted', 'dismissed')) = (decided_at is not null and decided_by is not null)");
             t.HasCheckConstraint("ck_differences_reason", "(status = 'dismissed') = (reason is not null)");
             t.HasCheckConstraint("ck_differences_action", "(status = 'accepted') = (action is not null)");
+            t.HasCheckConstraint("ck_differences_adjusted", "action <> 'adjust' or adjusted_by is not null");
             t.HasCheckConstraint("ck_differences_revision", "revision > 0");
         });
         builder.HasKey(d => d.Key);
+        builder.HasIndex(d => d.AdjustedBy).IsUnique().HasFilter("adjusted_by is not null");
         builder.Property(d => d.Status).HasConversion<SnakeCaseEnum<DifferenceStatus>>();
         builder.Property(d => d.Revision).IsConcurrencyToken();
     }

@@ -150,6 +150,44 @@ public sealed class AcceptDifferenceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_adjusted_and_changes_again_is_shown_without_a_second_adjustment()
+    {
+        var invoice = await Posted(Documents.Invoice());
+        await Plant("update sandbox_erp.documents set untaxed = untaxed - 100, total = total - 100 where key = '$'", invoice);
+        await Accept(await Only("other-amount"));
+        await host.Quiet();
+        await Plant("update sandbox_erp.documents set untaxed = untaxed - 50, total = total - 50 where key = '$'", invoice);
+
+        var first = await Only("other-amount");
+        var second = await Only("other-amount");
+
+        first.Should().BeEquivalentTo(new { Status = "open", Proposed = (Correction?)null, AtStake = new Money(150, "GBP") });
+        second.Should().BeEquivalentTo(first);
+        (await Decide(new AcceptDifference(run, second.Number))).Refusal!.Code.Should().Be("integration.nothing-proposed");
+        (await books.One<long>("select count(*) from integration.postings")).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task An_adjustment_of_what_was_mended_in_the_books_as_well_is_shown_until_it_is_needed_again()
+    {
+        const string TooLittle = "update sandbox_erp.documents set untaxed = untaxed - 100, total = total - 100 where key = '$'";
+        var invoice = await Posted(Documents.Invoice());
+        await Plant(TooLittle, invoice);
+        await Accept(await Only("other-amount"));
+        await host.Quiet();
+        await Plant("update sandbox_erp.documents set untaxed = untaxed + 100, total = total + 100 where key = '$'", invoice);
+
+        var idle = (await Compare()).Should().ContainSingle().Subject;
+        var again = (await Compare()).Should().ContainSingle().Subject;
+
+        idle.Should().BeEquivalentTo(new { Kind = "over-adjusted", Status = "open", Subject = ErpDocument.KeyOf("SalesInvoice", invoice.Subject, 2), Proposed = (Correction?)null });
+        again.Should().BeEquivalentTo(idle);
+        (await Open()).Should().Be(1);
+        await Plant(TooLittle, invoice);
+        await IsMended("other-amount");
+    }
+
+    [Fact]
     public async Task What_only_the_books_can_mend_is_not_accepted_and_stays_when_it_is_dismissed_until_it_says_something_else()
     {
         var invoice = await Posted(Documents.Invoice());
