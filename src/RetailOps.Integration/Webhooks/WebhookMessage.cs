@@ -8,7 +8,7 @@ namespace RetailOps.Integration;
 internal static class WebhookMessage
 {
     // What the envelope says already; what people wrote by hand, which must not name customers but might; what only our own checks understand.
-    private static readonly string[] Kept = ["eventId", "occurredAt", "reason", "customerDigest"];
+    public static IReadOnlyList<string> Kept { get; } = ["eventId", "occurredAt", "reason", "customerDigest"];
 
     /// <summary>The name under which a message is known at each try, and to each receiver.</summary>
     public static string IdOf(LeasedMessage message) => message.EventId.ToString();

@@ -174,12 +174,9 @@ public sealed class BusyShop : IAsyncLifetime
     /// <summary>As others are told.</summary>
     private static string Sent(JsonElement fact)
     {
-        var name = fact.GetProperty("type").GetString()!;
-        var data = (JsonObject)JsonNode.Parse(fact.GetProperty("data").GetRawText())!;
-        SchemaWriter.NotSent.ToList().ForEach(m => data.Remove(m));
-        var sent = new CloudEvent(
-            fact.GetProperty("id").GetGuid(), "/retailops/" + name.Split('.')[0], "retailops." + name, fact.GetProperty("subject").GetString(), fact.GetProperty("time").GetDateTimeOffset(),
-            fact.GetProperty("sequence").GetInt32(), fact.GetProperty("trace").GetString(), JsonSerializer.SerializeToElement(data));
-        return System.Text.Encoding.UTF8.GetString(sent.Write());
+        var subject = fact.GetProperty("subject").GetString()!;
+        var told = new WebhookEvent(
+            fact.GetProperty("time").GetDateTimeOffset(), subject, fact.GetProperty("sequence").GetInt32(), fact.GetProperty("trace").GetString(), fact.GetProperty("data").GetRawText());
+        return System.Text.Encoding.UTF8.GetString(WebhookMessage.Write(new(0, Guid.Empty, 1, fact.GetProperty("id").GetGuid(), fact.GetProperty("type").GetString()!, subject, told.Occurred, told)));
     }
 }
