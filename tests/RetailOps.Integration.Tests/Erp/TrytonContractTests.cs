@@ -90,6 +90,20 @@ public sealed class TrytonContractTests(TrytonFixture tryton) : ErpContract
     }
 
     [Fact]
+    public async Task A_document_that_was_mended_after_a_refusal_takes_the_place_of_its_draft()
+    {
+        var invoice = Documents.Invoice();
+        var mended = invoice with { Reference = "WEB-1001 cost centre 7" };
+
+        var refused = (await Erp.Ensure([invoice], new(1999, 5, 5), default)).Single();
+        var answer = await Ensure(mended);
+
+        refused.Should().BeOfType<ErpAnswer.Refused>();
+        answer.Should().BeOfType<ErpAnswer.Posted>();
+        (await Booked([mended])).Should().ContainSingle().Which.Reference.Should().Be("WEB-1001 cost centre 7");
+    }
+
+    [Fact]
     public async Task What_it_asks_back_about_due_dates_is_answered_for_the_whole_batch()
     {
         await Host.Must(new SetMapping(TrytonKinds.PaymentTerm, "usual", "Immediate"));

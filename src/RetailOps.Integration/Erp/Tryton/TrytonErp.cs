@@ -31,6 +31,12 @@ internal sealed class TrytonErp(TrytonClient client, TrytonBook book, TrytonPost
         var words = await book.Words(ours, makes: true, ct);
         var there = await poster.Find(ours, ct);
         var day = await poster.NotBefore(today, ct);
+        if (ours.FindAll(d => there.TryGetValue(d.Key, out var found) && found.IsOutdated(d)) is { Count: > 0 } outdated)
+        {
+            await poster.Cancel(outdated.ConvertAll(d => there[d.Key]), ct);
+            there = await poster.Find(ours, ct);
+        }
+
         if (ours.FindAll(d => !there.ContainsKey(d.Key)) is { Count: > 0 } missing)
         {
             var drafts = Drafts(missing, words, day, await poster.Origins(missing, ct), troubles);

@@ -34,6 +34,9 @@ internal sealed record TrytonFound(
             row.Nested("party", "code"), currency, row.Text("description"), row.Minor("untaxed_amount", currency), row.Minor("tax_amount", currency), row.Minor("amount_to_pay", currency));
     }
 
+    /// <summary>A draft of what the document said before a person mended it: nothing of it is in the ledger, and nobody there has touched it.</summary>
+    public bool IsOutdated(ErpDocument document) => !IsPosted && TrytonInvoice.FingerprintIn(Description) is { } print && print != TrytonInvoice.Fingerprint(document);
+
     /// <summary>What stands against it being the document; null when it is that.</summary>
     /// <param name="document">Ours.</param>
     /// <param name="party">The code of the party that it should have.</param>

@@ -108,6 +108,9 @@ internal sealed partial class TrytonPoster(TrytonClient client, ILogger<TrytonPo
         }
     }
 
+    /// <summary>Cancels drafts, which frees their keys. One that was posted meanwhile is passed over.</summary>
+    public Task Cancel(IReadOnlyList<TrytonFound> drafts, CancellationToken ct) => client.Write($"model.{Model}.cancel", 0, ct, TrytonValues.Ids(drafts.Select(d => d.Id)));
+
     /// <summary>Posts drafts, all or one by one. Whether it worked is read, not believed.</summary>
     /// <param name="drafts">Of one batch.</param>
     /// <param name="day">The posting date.</param>
