@@ -77,7 +77,16 @@ internal sealed class ResendNoticeHandler(UnitOfWork work, ISender sender, Notic
 
         var again = first with
         {
-            Id = Guid.CreateVersion7(), Status = NoticeState.Asked, Language = null, TemplateVersion = null, Why = null, Attempts = 0, RequestedAt = work.Now, DecidedAt = null, CopyOf = first.Id, AskedBecause = request.Reason,
+            Id = Guid.CreateVersion7(),
+            Status = NoticeState.Asked,
+            Language = null,
+            TemplateVersion = null,
+            Why = null,
+            Attempts = 0,
+            RequestedAt = work.Now,
+            DecidedAt = null,
+            CopyOf = first.Id,
+            AskedBecause = request.Reason,
         };
         var facts = (await NoticeReads.ToSettle(work, [first.Id], ct))[first.Id].Facts?.GetRawText();
         work.Write(new NoticeRow(again.Id, first.OrderId, order.Value.Channel, first.Template, first.Subject, facts, NoticeState.Asked, first.Id, request.Reason, work.Now));
