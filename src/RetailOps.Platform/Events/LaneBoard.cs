@@ -164,7 +164,9 @@ public sealed class LaneState
 
             var fellSilent = Breaker is BreakerState.Closed;
             var pause = options.FirstBreak * Math.Pow(2, Math.Min(probes++, 30));
-            openUntil = Stopwatch.GetTimestamp() + (long)((pause < options.LongestBreak ? pause : options.LongestBreak).TotalSeconds * (0.9 + (0.2 * Random.Shared.NextDouble())) * Stopwatch.Frequency);
+            // Never longer than one fact by itself would wait.
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks, Math.Min(options.LongestBreak.Ticks, options.LongestPause.Ticks)));
+            openUntil = Stopwatch.GetTimestamp() + (long)(pause.TotalSeconds * (0.9 + (0.2 * Random.Shared.NextDouble())) * Stopwatch.Frequency);
             Breaker = BreakerState.Open;
             return fellSilent ? LaneTurn.FellSilent : LaneTurn.None;
         }

@@ -89,7 +89,7 @@ public sealed record LaneOptions
     /// <summary>The first pause of the whole lane; doubles with each probe that fails.</summary>
     public TimeSpan FirstBreak { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The longest pause of the whole lane.</summary>
+    /// <summary>The longest pause of the whole lane; never longer than <see cref="LongestPause"/>.</summary>
     public TimeSpan LongestBreak { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The pause after the first failure; doubles each time.</summary>

@@ -56,6 +56,7 @@ public sealed class MatrixTests(MatrixHost host) : IClassFixture<MatrixHost>
         ["RejectRefund"] = "DecideApproval",
         ["RejectWorkflow"] = "DecideWorkflow",
         ["ReplayDeadLetter"] = "DecideDeadLetter",
+        ["ReplayDeadLetters"] = "DecideDeadLetters",
         ["ReplayDeadStimulus"] = "DecideDeadStimulus",
         ["ResumeWebhook"] = "PauseWebhook",
         ["RetryIncident"] = "RetryIncidents",
