@@ -61,7 +61,7 @@ public sealed class TrytonContractTests(TrytonFixture tryton) : ErpContract
         await Ensure(memo);
 
         var lines = await Client.Search("account.invoice.line", [TrytonValues.Where("invoice.reference", "=", TrytonInvoice.ReferenceOf(memo))], ["origin", "quantity"], default);
-        var origin = lines.EnumerateArray().Single().Text("origin");
+        var origin = lines.EnumerateArray().Single().TextOf("origin");
         var origins = await Client.Search("account.invoice.line", [TrytonValues.Where("invoice.reference", "=", TrytonInvoice.ReferenceOf(invoice)), TrytonValues.Where("product.code", "=", "LAMP")], ["id"], default);
         origin.Should().Be($"account.invoice.line,{origins[0].Id()}");
     }
@@ -138,7 +138,7 @@ public sealed class TrytonContractTests(TrytonFixture tryton) : ErpContract
         var answer = await Ensure(invoice);
 
         answer.Should().BeOfType<ErpAnswer.Refused>().Which.Words.Should().Contain("has the total");
-        (await Client.Search("account.invoice", [TrytonValues.Where("id", "=", id)], ["state"], default))[0].Text("state").Should().Be("draft");
+        (await Client.Search("account.invoice", [TrytonValues.Where("id", "=", id)], ["state"], default))[0].TextOf("state").Should().Be("draft");
     }
 
     [Fact]

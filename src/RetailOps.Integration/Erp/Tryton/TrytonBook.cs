@@ -118,7 +118,7 @@ internal sealed partial class TrytonBook(TrytonClient client, TrytonRecords reco
 
             // A search leaves out what is not there, where a read would be refused.
             var theirs = await client.Search(kind.Model, [TrytonValues.Where("id", "in", TrytonValues.Ids(ours.Keys)), new JsonArray("OR", Active(true), Active(false))], [kind.CodeField], ct);
-            var found = theirs.EnumerateArray().ToDictionary(r => r.Id(), r => r.Text(kind.CodeField));
+            var found = theirs.EnumerateArray().ToDictionary(r => r.Id(), r => r.TextOf(kind.CodeField));
             if (ours.Any(o => found.GetValueOrDefault(o.Key) != o.Value))
             {
                 LogOtherBooks(log, client.Settings.Address);

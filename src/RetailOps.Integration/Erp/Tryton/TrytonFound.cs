@@ -30,8 +30,8 @@ internal sealed record TrytonFound(
     {
         var currency = row.Nested("currency", "code")!;
         return new(
-            row.Id(), row.Text("reference"), row.Text("number"), row.GetProperty("move").ValueKind is JsonValueKind.Number, row.Day("accounting_date") ?? row.Day("invoice_date"),
-            row.Nested("party", "code"), currency, row.Text("description"), row.Minor("untaxed_amount", currency), row.Minor("tax_amount", currency), row.Minor("amount_to_pay", currency));
+            row.Id(), row.TextOf("reference"), row.TextOf("number"), row.GetProperty("move").ValueKind is JsonValueKind.Number, row.Day("accounting_date") ?? row.Day("invoice_date"),
+            row.Nested("party", "code"), currency, row.TextOf("description"), row.Minor("untaxed_amount", currency), row.Minor("tax_amount", currency), row.Minor("amount_to_pay", currency));
     }
 
     /// <summary>A draft of what the document said before a person mended it: nothing of it is in the ledger, and nobody there has touched it.</summary>

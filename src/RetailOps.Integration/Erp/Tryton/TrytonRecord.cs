@@ -32,18 +32,18 @@ internal sealed record TrytonKind(string Name, string Model, string CodeField, s
     /// <summary>Null for a record that none of our words can point to.</summary>
     public TrytonRecord? Of(JsonElement row)
     {
-        if (row.Text(CodeField) is not { Length: > 0 } code)
+        if (row.TextOf(CodeField) is not { Length: > 0 } code)
         {
             return null;
         }
 
         var facts = Name switch
         {
-            TrytonKinds.Tax => new TrytonFacts(row.GetProperty("rate").Number(), Id(row, "invoice_account"), Id(row, "credit_note_account")),
+            TrytonKinds.Tax => new TrytonFacts(row.GetProperty("rate").DecimalOf(), Id(row, "invoice_account"), Id(row, "credit_note_account")),
             TrytonKinds.Party => new TrytonFacts(Address: row.GetProperty("addresses") is { ValueKind: JsonValueKind.Array } a && a.GetArrayLength() > 0 ? a.EnumerateArray().Min(x => x.GetInt32()) : null),
             _ => new TrytonFacts(),
         };
-        return new(Name, code, row.Id(), Name is TrytonKinds.Party ? null : row.Text(Fields.Contains("name") ? "name" : CodeField), facts, IsLarge ? row.Instant("write_date") ?? row.Instant("create_date") : null);
+        return new(Name, code, row.Id(), Name is TrytonKinds.Party ? null : row.TextOf(Fields.Contains("name") ? "name" : CodeField), facts, IsLarge ? row.Instant("write_date") ?? row.Instant("create_date") : null);
     }
 
     private static int? Id(JsonElement row, string field) => row.GetProperty(field) is { ValueKind: JsonValueKind.Number } id ? id.GetInt32() : null;

@@ -7,6 +7,7 @@ using RetailOps.Kernel;
 namespace RetailOps.Integration;
 
 /// <summary>Values as Tryton's JSON-RPC writes them: decimals and dates are objects with their class.</summary>
+/// <remarks>Names of their own: what reads messages of the inbox has words like these for any JSON, and the compiler would choose among them.</remarks>
 internal static class TrytonValues
 {
     public static JsonObject Decimal(decimal value) => new() { ["__class__"] = "Decimal", ["decimal"] = value.ToString(CultureInfo.InvariantCulture) };
@@ -47,9 +48,9 @@ internal static class TrytonValues
 
     public static int Id(this JsonElement row) => row.GetProperty("id").GetInt32();
 
-    public static string? Text(this JsonElement row, string field) => row.GetProperty(field) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    public static string? TextOf(this JsonElement row, string field) => row.GetProperty(field) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
-    public static decimal Number(this JsonElement value) => value.ValueKind is JsonValueKind.Object
+    public static decimal DecimalOf(this JsonElement value) => value.ValueKind is JsonValueKind.Object
         ? decimal.Parse(value.GetProperty("decimal").GetString()!, NumberStyles.Float, CultureInfo.InvariantCulture)
         : value.GetDecimal();
 
@@ -62,7 +63,7 @@ internal static class TrytonValues
             scale *= 10;
         }
 
-        return (long)Math.Round(row.GetProperty(field).Number() * scale, MidpointRounding.AwayFromZero);
+        return (long)Math.Round(row.GetProperty(field).DecimalOf() * scale, MidpointRounding.AwayFromZero);
     }
 
     public static DateOnly? Day(this JsonElement row, string field) => row.GetProperty(field) is { ValueKind: JsonValueKind.Object } day
@@ -71,7 +72,7 @@ internal static class TrytonValues
 
     /// <summary>A field of the record that another field points to; null when it points to none.</summary>
     public static string? Nested(this JsonElement row, string relation, string field) =>
-        row.TryGetProperty(relation + ".", out var other) && other.ValueKind is JsonValueKind.Object ? other.Text(field) : null;
+        row.TryGetProperty(relation + ".", out var other) && other.ValueKind is JsonValueKind.Object ? other.TextOf(field) : null;
 
     public static DateTimeOffset? Instant(this JsonElement row, string field)
     {
