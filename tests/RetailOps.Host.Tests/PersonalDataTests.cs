@@ -90,7 +90,7 @@ public sealed class PersonalDataTests : IAsyncLifetime, IAsyncDisposable
         await TellInbox(markers, "6001", 77);
         (await Post("customers:export", markers.Body("ExportCustomer"))).Status.Should().Be(HttpStatusCode.OK);
         (await Tables(markers.Root)).Should().Be("orders.people", "before it is erased it stands in the one place for it, which the search finds");
-        Files(markers.Root).Should().HaveCount(5).And.OnlyContain(f => Path.GetDirectoryName(f) == Path.Combine(settings.DataFolder, "notices"), "the Demo puts mails into a folder instead of sending them");
+        Files(markers.Root).Should().HaveCount(7).And.OnlyContain(f => Path.GetDirectoryName(f) == Path.Combine(settings.DataFolder, "notices"), "the Demo puts mails into a folder instead of sending them: five of a whole life, two of the order that came through the inbox");
         var told = await Must(new ListOrderNotices(order));
         told.Select(m => (m.Template, m.Status)).Should().BeEquivalentTo(
             [("order-confirmed", "sent"), ("order-shipped", "sent"), ("order-delivered", "sent"), ("return-received", "sent"), ("refund-paid", "sent")], "the flows tell of each once");

@@ -58,8 +58,8 @@ public sealed class OutgoingTests(HostFixture host)
         await Must(new PutItem(new("NOTICE-LAMP"), "Lamp", "each"));
         var order = (await Must(new PlaceOrder("web", "N-1", new("<img src=x>", "ada@example.org"), "GBP", [new(new("NOTICE-LAMP"), 1, new(250, "GBP"))]))).Id;
         await Must(new SendNotice(order, "order-confirmed", OrderKey.Of(order)));
-        await Eventually.Holds(async () => (await Must(new ListMessages(order))).Single().Status == "sent", TimeSpan.FromSeconds(60), "it is sent");
-        var message = (await Must(new ListMessages(order))).Single().Id;
+        await Eventually.Holds(async () => (await Must(new ListOrderNotices(order))).Single().Status == "sent", TimeSpan.FromSeconds(60), "it is sent");
+        var message = (await Must(new ListOrderNotices(order))).Single().Id;
         using var service = host.Open();
         using var store = host.Open();
         (await service.SignIn("service", Password("service"))).Dispose();

@@ -34,7 +34,7 @@ public sealed class AuthorisationTests(HostFixture host)
 
     [Fact]
     public void An_auditor_changes_nothing() =>
-        Permissions.Of([Roles.Auditor]).Should().OnlyContain(p => p.EndsWith(".read", StringComparison.Ordinal) || p is "system.verify" or Permissions.Health or Permissions.Metrics);
+        Permissions.Of([Roles.Auditor]).Should().OnlyContain(p => p.EndsWith(".read", StringComparison.Ordinal) || p == "system.verify" || p == Permissions.Health || p == Permissions.Metrics);
 
     [Fact]
     public async Task Through_http_each_role_gets_what_the_matrix_says()
