@@ -8,3 +8,5 @@ alter table integration.postings
   add constraint ck_postings_status check (status in ('requested', 'posted', 'refused', 'gave_up', 'set_aside'));
 -- Reconciliation and counts by time.
 create index ix_postings_requested on integration.postings using brin (requested_at);
+-- What waits for a document that is posted now.
+create index ix_postings_corrects on integration.postings ((document->>'corrects')) where status = 'requested' and document->>'corrects' is not null;

@@ -14,6 +14,8 @@ internal sealed class ErpConnector(IErp erp, PostingReads postings, UnitOfWork w
 
     public const string Refused = "integration.refused";
 
+    private ILookup<string, string> dependents = Array.Empty<string>().ToLookup(k => k);
+
     /// <summary>
     /// What is done at the ERP, and how it is served. A real one by one call at a time over all hosts: it numbers in one row, and more connections only
     /// wait for each other there. The bound on the rate is for the backlog after a time in which it did not answer.
@@ -77,6 +79,7 @@ internal sealed class ErpConnector(IErp erp, PostingReads postings, UnitOfWork w
     {
         var keys = sent.Select(f => ((PostingRequested)f.Fact).DocumentKey).ToList();
         await (await work.Join<IntegrationDbContext>(ct)).Postings.Where(p => keys.Contains(p.Key)).LoadAsync(ct);
+        dependents = await PostingReads.Dependents(work, [.. keys], ct);
     }
 
     public async Task Record(OutboundFact sent, object answer, CancellationToken ct)
@@ -86,6 +89,11 @@ internal sealed class ErpConnector(IErp erp, PostingReads postings, UnitOfWork w
         {
             case ErpAnswer.Posted posted:
                 work.Raise(posting, posting.Post(erp.Name, posted.Number, sent.Attempts, work.Now));
+                foreach (var next in dependents[posting.Key])
+                {
+                    work.Write(new WokenDelivery(Name, next));
+                }
+
                 desk.Heal(posting.Key, NoAnswer);
                 desk.Heal(posting.Key, Refused);
                 break;

@@ -46,6 +46,24 @@ internal sealed class PostingReads(Database database)
         return wanted;
     }
 
+    /// <summary>What waits for documents, by the key that it waits for.</summary>
+    public static async Task<ILookup<string, string>> Dependents(UnitOfWork work, string[] keys, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            "select document->>'corrects', key from integration.postings where status = 'requested' and document->>'corrects' = any($1)", await work.Connection(ct))
+        {
+            Parameters = { new() { Value = keys } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var waiting = new List<(string For, string Key)>();
+        while (await reader.ReadAsync(ct))
+        {
+            waiting.Add((reader.GetString(0), reader.GetString(1)));
+        }
+
+        return waiting.ToLookup(w => w.For, w => w.Key);
+    }
+
     /// <summary>What is known of documents beyond their rows: tries of the rounds under way, what went wrong last, what they wait for.</summary>
     public static async Task<List<PostingView>> Views(UnitOfWork work, IReadOnlyCollection<Posting> postings, CancellationToken ct)
     {

@@ -36,12 +36,12 @@ internal static class ReconciliationPart
             .WithName("GetReconciliation")
             .WithSummary("One comparison: both sides' totals, and what differs")
             .ProducesRefusals(404);
-        integrations.MapPost("/reconciliations/{id:guid}/differences/{n:int}:accept", Accept)
+        integrations.MapPost("/reconciliations/{id:guid}/differences/{number:int}:accept", Accept)
             .WithName("AcceptDifference")
             .WithSummary("Do what is proposed for a difference")
             .TakesIdempotencyKey()
             .ProducesRefusals(404, 409, 422);
-        integrations.MapPost("/reconciliations/{id:guid}/differences/{n:int}:dismiss", Dismiss)
+        integrations.MapPost("/reconciliations/{id:guid}/differences/{number:int}:dismiss", Dismiss)
             .WithName("DismissDifference")
             .WithSummary("Leave a difference as it is, with a reason")
             .ProducesRefusals(404, 409);
@@ -78,11 +78,11 @@ internal static class ReconciliationPart
         return TypedResults.Ok(report.Value with { Differences = page.Items, Next = page.Next });
     }
 
-    private static async Task<Results<Ok<DifferenceView>, ProblemHttpResult>> Accept(Guid id, int n, Door door, CancellationToken ct) =>
-        (await door.Run(new AcceptDifference(id, n), ct)).ToOk();
+    private static async Task<Results<Ok<DifferenceView>, ProblemHttpResult>> Accept(Guid id, int number, Door door, CancellationToken ct) =>
+        (await door.Run(new AcceptDifference(id, number), ct)).ToOk();
 
-    private static async Task<Results<Ok<DifferenceView>, ProblemHttpResult>> Dismiss(Guid id, int n, Dismissal body, Door door, CancellationToken ct) =>
-        (await door.Run(new DismissDifference(id, n, body.Reason), ct)).ToOk();
+    private static async Task<Results<Ok<DifferenceView>, ProblemHttpResult>> Dismiss(Guid id, int number, Dismissal body, Door door, CancellationToken ct) =>
+        (await door.Run(new DismissDifference(id, number, body.Reason), ct)).ToOk();
 }
 
 /// <summary>Why a difference may stay.</summary>

@@ -23,6 +23,9 @@ public static class DatabaseTrouble
                 case PostgresException server:
                     return server.SqlState is "57P01" or "57P02" or "57P03" or "57P05" or "25006" || server.SqlState.StartsWith("53", StringComparison.Ordinal)
                         || server.SqlState.StartsWith("08", StringComparison.Ordinal) || server.SqlState.StartsWith("58", StringComparison.Ordinal);
+                case InvalidOperationException { Source: "Npgsql", Message: "Connection is not open" }:
+                    // It was, and the server has gone since.
+                    return true;
                 case NpgsqlException { InnerException: SocketException or IOException or TimeoutException } or NpgsqlException { IsTransient: true }:
                     return true;
                 default:

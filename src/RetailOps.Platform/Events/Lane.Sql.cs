@@ -26,7 +26,7 @@ internal static class LaneTable
         due as materialized (
           select o.id, o.error from open o where o.attempts = (select attempts from first)
           order by o.id limit greatest(1, $2 >> least((select attempts from first), 30)))
-        update platform.deliveries d set attempts = d.attempts + 1, due = clock_timestamp() + $3, error = null
+        update platform.deliveries d set attempts = d.attempts + 1, due = clock_timestamp() + $3, error = null, put_off = false
         from due, platform.events e
         where d.id = any (array(select id from due)) and d.id = due.id and e.id = d.event_id
         returning d.id, d.event_id, d.subscriber, d.key, d.attempts, e.type, e.data::text, e.trace, due.error, clock_timestamp() - e.recorded
@@ -65,7 +65,7 @@ internal static class LaneTable
     /// <summary>Puts off what waits for something else. No try is spent.</summary>
     public static Task PutOff(NpgsqlDataSource source, LeasedDelivery delivery, string reason, TimeSpan pause, CancellationToken ct) => Do(
         source,
-        "update platform.deliveries set attempts = attempts - 1, due = clock_timestamp() + $3, error = $4 where id = $1 and attempts = $2 and state = 0",
+        "update platform.deliveries set attempts = attempts - 1, due = clock_timestamp() + $3, error = $4, put_off = true where id = $1 and attempts = $2 and state = 0",
         ct, delivery.Id, delivery.Attempts, pause, reason);
 
     /// <summary>Takes or keeps a lane that one host serves at a time, if there is something to do on it.</summary>
@@ -117,4 +117,24 @@ internal static class LaneTable
 
         return await command.ExecuteNonQueryAsync(ct);
     }
+}
+
+/// <summary>Looks at once after what was put off under a key. In the transaction that does what it waited for.</summary>
+/// <param name="Subscriber">Whose delivery.</param>
+/// <param name="Key">Its business key.</param>
+public sealed record WokenDelivery(string Subscriber, string Key) : IRow<WokenDelivery>
+{
+    /// <inheritdoc/>
+    public static RowTable<WokenDelivery> Table { get; } = new(
+        FlushOrder.Queues,
+        """
+        update platform.deliveries d set due = clock_timestamp(), put_off = false, error = null
+        from unnest($1, $2) as u (subscriber, key) where d.subscriber = u.subscriber and d.key = u.key and d.state = 0 and d.put_off
+        """,
+        everyRow: false,
+        Column.Text<WokenDelivery>(w => w.Subscriber),
+        Column.Text<WokenDelivery>(w => w.Key))
+    {
+        Affected = static (work, _, _) => work.OnCommitted(work.Deliveries.Ring),
+    };
 }

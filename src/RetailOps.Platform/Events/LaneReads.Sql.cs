@@ -25,7 +25,6 @@ internal sealed record Alarms(IReadOnlyDictionary<string, long> Exceptions, long
 /// <summary>Looks at what lanes have to do.</summary>
 public sealed class LaneReads(Database database)
 {
-    // A delivery that was put off has an error and no try behind it; one behind another of its key has that one before it.
     private const string LoadSql =
         """
         select l.name,
@@ -33,7 +32,7 @@ public sealed class LaneReads(Database database)
         from unnest($1) as l (name)
         left join lateral (
           select count(*) filter (where d.state = 0) as backlog, count(*) filter (where d.state = 2) as dead,
-                 count(*) filter (where d.state = 0 and (d.attempts = 0 and d.error is not null
+                 count(*) filter (where d.state = 0 and (d.put_off
                    or exists (select from platform.deliveries e where e.subscriber = d.subscriber and e.key = d.key and e.id + 0 < d.id and e.state in (0, 2) offset 0))) as waiting
           from platform.deliveries d where d.subscriber = l.name and d.state in (0, 2)) o on true
         left join lateral (

@@ -17,13 +17,13 @@ namespace RetailOps.Platform;
 /// <param name="Subscriber">Who is to hear it.</param>
 /// <param name="Key">The business key.</param>
 /// <param name="State">
-/// <c>due</c>, <c>put-off</c> (it is tried at <paramref name="Due"/>), <c>under-way</c>, <c>waiting</c> (behind another one of its key), <c>dead</c>.
+/// <c>due</c>, <c>put-off</c> (it is tried at <paramref name="Due"/>), <c>under-way</c>, <c>waiting</c> (behind another one of its key, or for something else), <c>dead</c>.
 /// </param>
 /// <param name="Attempts">Tries so far.</param>
 /// <param name="Recorded">When its event was.</param>
 /// <param name="Due">When it is tried next, or whoever tries it now loses it. Machine time.</param>
 /// <param name="Error">What went wrong last; null for nothing.</param>
-/// <param name="Behind">The delivery that it waits behind; null for none.</param>
+/// <param name="Behind">The delivery of its key that it waits behind; null for none.</param>
 public sealed record DeliveryView(
     [property: System.Text.Json.Serialization.JsonNumberHandling(System.Text.Json.Serialization.JsonNumberHandling.WriteAsString | System.Text.Json.Serialization.JsonNumberHandling.AllowReadingFromString)] long Id,
     Guid EventId, string EventName, string Subscriber, string Key, string State, int Attempts, DateTimeOffset Recorded, DateTimeOffset Due, string? Error,
@@ -54,7 +54,7 @@ internal sealed class ListDeliveriesHandler(UnitOfWork work) : IRequestHandler<L
         """
         select * from (
           select d.id, d.event_id, e.type, d.subscriber, d.key,
-                 case when d.state = 2 then 'dead' when b.id is not null then 'waiting' when d.due <= clock_timestamp() then 'due' when d.error is null then 'under-way' else 'put-off' end as word,
+                 case when d.state = 2 then 'dead' when b.id is not null or d.put_off then 'waiting' when d.due <= clock_timestamp() then 'due' when d.error is null then 'under-way' else 'put-off' end as word,
                  d.attempts, e.recorded, d.due, d.error, b.id as behind
           from platform.deliveries d join platform.events e on e.id = d.event_id
           left join lateral (

@@ -78,7 +78,8 @@ public sealed class RepeatedRequestTests(ContractShop shop)
     public void Who_overwrites_a_thing_says_what_he_has_seen_but_for_the_feeds()
     {
         // The owner of the master data feeds items and places and sends what he knows; the sandbox is told how to misbehave, and keeps nothing.
-        string[] feeds = ["PutItem", "PutItems", "PutNode", "TellSandbox"];
+        // A mapping is one word, set whole by administrators; each setting is a fact.
+        string[] feeds = ["PutItem", "PutItems", "PutNode", "SetMapping", "TellSandbox"];
 
         shop.Surface.Ours.Where(o => o.Method is "PUT" or "PATCH" && !o.TakesIfMatch).Select(o => o.Id).Should().BeSubsetOf(feeds);
         shop.Surface.Ours.Where(o => o.TakesIfMatch).Select(o => o.Id).Should().Contain(["ApproveRefund", "RejectRefund"]);
