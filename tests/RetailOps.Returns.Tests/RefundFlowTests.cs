@@ -22,7 +22,8 @@ public sealed class RefundFlowTests(FlowShop flows) : IClassFixture<FlowShop>
 
         refund.Status.Should().Be("settled");
         memo.Should().BeEquivalentTo(new ErpDocument(
-            "CreditMemo", refund.Id, $"return/{came.Id}", "C-small", new DateOnly(2026, 3, 2), "GBP", [new("goods", new("LAMP"), 2, new(2_000, "GBP"), new(0, "GBP"))]));
+            "CreditMemo", refund.Id, $"return/{came.Id}", "C-small", new DateOnly(2026, 3, 2), "GBP", [new("goods", new("LAMP"), 2, new(2_000, "GBP"), new(0, "GBP"))],
+            Payments: [new("account", new(2_000, "GBP"))]));
         memo.Key.Should().Be($"credit-memo/{refund.Id}/1");
     }
 

@@ -338,7 +338,7 @@ public sealed partial class FourEyesTests(StudioHost studio) : IClassFixture<Stu
         var same = Directory.EnumerateFiles(source, "*.json").All(f => System.IO.File.ReadAllBytes(f).AsSpan().SequenceEqual(System.IO.File.ReadAllBytes(Path.Combine(folder, Path.GetFileName(f)))));
         Directory.Delete(folder, recursive: true);
 
-        files.Where(f => System.IO.File.Exists(Path.Combine(source, f.File))).Should().HaveCount(8).And.OnlyContain(f => !f.IsWritten);
+        files.Where(f => System.IO.File.Exists(Path.Combine(source, f.File))).Should().HaveCount(9).And.OnlyContain(f => !f.IsWritten);
         same.Should().BeTrue();
     }
 
