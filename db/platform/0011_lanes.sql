@@ -5,8 +5,11 @@ create table platform.lanes (
   held_until timestamptz not null
 ) with (fillfactor = 50);
 
--- What waits for something else was put off: it is no failure, and no person need look before that is done.
-alter table platform.deliveries add column put_off boolean not null default false;
+-- What waits for something else was put off: it is no failure, and no person need look before that is done. woken: how often that was said to be done; who
+-- puts off what was woken meanwhile looks again at once.
+alter table platform.deliveries
+  add column put_off boolean not null default false,
+  add column woken int not null default 0;
 
 -- Times in which a system did not answer: since when, when it did again, and when nothing from before waited any more.
 create table platform.outages (

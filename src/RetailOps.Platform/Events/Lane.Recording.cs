@@ -40,7 +40,7 @@ internal sealed partial class Lane
                 await DeliveryTable.Failed(database.Relay, delivery.Delivery, again.Reason, again.After > pause ? again.After : pause, ct);
                 break;
             case OutboundOutcome.NotYet notYet:
-                await LaneTable.PutOff(database.Relay, delivery.Delivery, notYet.Reason, Wait(delivery.Age), ct);
+                await LaneTable.PutOff(database.Relay, delivery, notYet.Reason, Wait(delivery.Age), ct);
                 break;
             default:
                 throw new UnreachableException();

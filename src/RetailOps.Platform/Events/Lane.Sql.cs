@@ -6,7 +6,8 @@ namespace RetailOps.Platform;
 /// <param name="Delivery">What is leased.</param>
 /// <param name="Error">What went wrong at the try before; null when that try did not live to say it, or there was none.</param>
 /// <param name="Age">Since the event was written, in machine time.</param>
-internal sealed record OutboundDelivery(LeasedDelivery Delivery, string? Error, TimeSpan Age);
+/// <param name="Woken">How often it was woken before it was leased.</param>
+internal sealed record OutboundDelivery(LeasedDelivery Delivery, string? Error, TimeSpan Age, int Woken);
 
 /// <summary>A lane's statements.</summary>
 internal static class LaneTable
@@ -29,7 +30,7 @@ internal static class LaneTable
         update platform.deliveries d set attempts = d.attempts + 1, due = clock_timestamp() + $3, error = null, put_off = false
         from due, platform.events e
         where d.id = any (array(select id from due)) and d.id = due.id and e.id = d.event_id
-        returning d.id, d.event_id, d.subscriber, d.key, d.attempts, e.type, e.data::text, e.trace, due.error, clock_timestamp() - e.recorded
+        returning d.id, d.event_id, d.subscriber, d.key, d.attempts, e.type, e.data::text, e.trace, due.error, clock_timestamp() - e.recorded, d.woken
         """;
 
     public static async Task<List<OutboundDelivery>> Claim(NpgsqlDataSource source, string subscriber, int most, TimeSpan lease, bool fresh, CancellationToken ct)
@@ -46,7 +47,7 @@ internal static class LaneTable
             var delivery = new LeasedDelivery(
                 reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetInt32(4), reader.GetString(5), reader.GetString(6),
                 await reader.IsDBNullAsync(7, ct) ? null : reader.GetString(7));
-            claimed.Add(new(delivery, await reader.IsDBNullAsync(8, ct) ? null : reader.GetString(8), reader.GetTimeSpan(9)));
+            claimed.Add(new(delivery, await reader.IsDBNullAsync(8, ct) ? null : reader.GetString(8), reader.GetTimeSpan(9), reader.GetInt32(10)));
         }
 
         claimed.Sort((a, b) => a.Delivery.Id.CompareTo(b.Delivery.Id));
@@ -63,10 +64,13 @@ internal static class LaneTable
         ct, deliveries.ConvertAll(d => d.Delivery.Id).ToArray(), deliveries.ConvertAll(d => d.Delivery.Attempts).ToArray(), lease);
 
     /// <summary>Puts off what waits for something else. No try is spent.</summary>
-    public static Task PutOff(NpgsqlDataSource source, LeasedDelivery delivery, string reason, TimeSpan pause, CancellationToken ct) => Do(
+    public static Task PutOff(NpgsqlDataSource source, OutboundDelivery delivery, string reason, TimeSpan pause, CancellationToken ct) => Do(
         source,
-        "update platform.deliveries set attempts = attempts - 1, due = clock_timestamp() + $3, error = $4, put_off = true where id = $1 and attempts = $2 and state = 0",
-        ct, delivery.Id, delivery.Attempts, pause, reason);
+        """
+        update platform.deliveries set attempts = attempts - 1, due = clock_timestamp() + case when woken = $5 then $3 else interval '0' end, error = $4, put_off = woken = $5
+        where id = $1 and attempts = $2 and state = 0
+        """,
+        ct, delivery.Delivery.Id, delivery.Delivery.Attempts, pause, reason, delivery.Woken);
 
     /// <summary>Takes or keeps a lane that one host serves at a time, if there is something to do on it.</summary>
     /// <returns>False when there is nothing, or another host has it.</returns>
@@ -128,8 +132,9 @@ public sealed record WokenDelivery(string Subscriber, string Key) : IRow<WokenDe
     public static RowTable<WokenDelivery> Table { get; } = new(
         FlushOrder.Queues,
         """
-        update platform.deliveries d set due = clock_timestamp(), put_off = false, error = null
-        from unnest($1, $2) as u (subscriber, key) where d.subscriber = u.subscriber and d.key = u.key and d.state = 0 and d.put_off
+        update platform.deliveries d set woken = d.woken + 1, due = case when d.put_off then clock_timestamp() else d.due end,
+               error = case when d.put_off then null else d.error end, put_off = false
+        from unnest($1, $2) as u (subscriber, key) where d.subscriber = u.subscriber and d.key = u.key and d.state = 0
         """,
         everyRow: false,
         Column.Text<WokenDelivery>(w => w.Subscriber),
