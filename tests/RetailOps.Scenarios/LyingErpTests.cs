@@ -55,12 +55,12 @@ public sealed class LyingErpTests : IAsyncLifetime
 
         // Hours have gone by: one more silence, and a document of the first wave is given up.
         await Ask.Do(database.OwnerConnectionString, "update platform.deliveries set attempts = $1 where subscriber = 'integration.erp' and state = 0", Impatient.Attempts);
-        await using var shop = await Serve(Impatient);
         await Told(
             """
             ('refuse', null, 0.2, null, null, 0, 'Missing cost centre.'), ('lose', null, 0.1, null, null, 0, null), ('post_and_lose', null, 0.1, null, null, 0, null),
             ('post_and_lose', null, 0.3, null, 2, 0, null), ('fail_after_posting', null, 0.2, null, 1, 0, null), ('slow', null, 1, 5, 1, 300, null)
             """);
+        await using var shop = await Serve(Impatient);
         await LiveThrough(shop, wave);
         await shop.Quiet();
         await EachTroubleIsShownOnce();

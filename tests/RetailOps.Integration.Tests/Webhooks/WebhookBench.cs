@@ -135,7 +135,7 @@ internal sealed class WebhookBench : IAsyncDisposable
     public Task Change(string sku, int times = 1) => Repeat(times, i => Host.Must(new PutItem(new(sku), $"{sku} {Guid.NewGuid()}", "each")));
 
     public Task Hears(string path, int count) =>
-        Eventually.Holds(() => Task.FromResult(Receiver.At(path).Count >= count), TimeSpan.FromSeconds(30), $"{count} messages at {path} (there are {Receiver.At(path).Count})");
+        Eventually.Holds(() => Task.FromResult(Receiver.At(path).Count >= count), TimeSpan.FromMinutes(2), $"{count} messages at {path} (there are {Receiver.At(path).Count})");
 
     /// <summary>Until nothing waits for the webhook.</summary>
     public Task Done(WebhookView webhook) => Eventually.Holds(
@@ -144,7 +144,7 @@ internal sealed class WebhookBench : IAsyncDisposable
             select not exists (select from integration.webhook_deliveries where webhook = $1 and state = 0)
                and not exists (select from platform.events e, integration.webhook_progress p where p.webhook = $1 and e.xact > p.upto_xact)
             """, webhook.Id),
-        TimeSpan.FromSeconds(30), "nothing waits");
+        TimeSpan.FromMinutes(2), "nothing waits");
 
     public Task<T> One<T>(string sql, params object[] values) => Ask.One<T>(Database.OwnerConnectionString, sql, values);
 
