@@ -79,8 +79,8 @@ internal sealed class WebhookBench : IAsyncDisposable
         Patience = TimeSpan.FromSeconds(5),
     };
 
-    /// <summary>Looks once, at its start, and sleeps.</summary>
-    public static readonly WebhookOptions Asleep = Quick with { Poll = TimeSpan.FromHours(1), Idle = TimeSpan.FromHours(1) };
+    /// <summary>Tells nobody anything, not even when its first look comes late.</summary>
+    public static readonly WebhookOptions Asleep = Quick with { Poll = TimeSpan.FromHours(1), Idle = TimeSpan.FromHours(1), Calls = 0 };
 
     public static readonly Caller.Client Shop = new("shop", new HashSet<string> { "webhooks.read", "webhooks.manage", "webhooks.replay", "orders.read", "inventory.read", "items.read", "nodes.read" });
 

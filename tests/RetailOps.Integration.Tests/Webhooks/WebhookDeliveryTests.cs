@@ -212,7 +212,7 @@ public sealed class WebhookDeliveryTests : IAsyncLifetime
         await using (var child = ChildHost.Start(typeof(Customers).Assembly.Location, $"{point}:1", "serve", quiet.Database.AppConnectionString))
         {
             // Events are looked through below the oldest open transaction of the server, which other suites use, too.
-            await child.Ends(TimeSpan.FromMinutes(4));
+            await child.Ends(TimeSpan.FromMinutes(2));
             child.Complaints.Should().Contain($"Fault point {point} was armed", "the point must be reached, or it proves nothing");
         }
 
