@@ -1,14 +1,13 @@
 using System.Diagnostics.Metrics;
 
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 using RetailOps.Platform;
 
 namespace RetailOps.Integration;
 
-/// <summary>What dashboards and alarms read of messages from outside and of webhooks, over all hosts. Asked of the database every 15 seconds, because a gauge must answer at once.</summary>
-internal sealed partial class IntegrationGauges(Database database, ILogger<IntegrationGauges> log) : BackgroundService
+/// <summary>Of messages from outside, webhooks and documents, over all hosts.</summary>
+internal sealed class IntegrationGauges : Gauges
 {
     private const string Sql =
         """
@@ -22,49 +21,19 @@ internal sealed partial class IntegrationGauges(Database database, ILogger<Integ
         where p.status not in ('posted', 'set_aside') group by p.kind, p.status
         """;
 
-    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(15);
-
-    private readonly Meter meter = new("RetailOps.Integration");
+    private readonly Database database;
     private volatile IReadOnlyList<Load> loads = [];
 
-    public override void Dispose()
+    public IntegrationGauges(Database database, ILogger<IntegrationGauges> log)
+        : base("RetailOps.Integration", log)
     {
-        meter.Dispose();
-        base.Dispose();
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
+        this.database = database;
         Gauge("retailops.inbox.messages", "retailops.inbox.age", "inbox", "source", "Messages from outside that are not dealt with.");
         Gauge("retailops.webhook.deliveries", "retailops.webhook.age", "webhook", "webhook", "Messages that a webhook is owed, or never got.");
         Gauge("retailops.postings", "retailops.postings.age", "postings", "kind", "Documents that are not in the books of the ERP.");
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                loads = await Read(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogBlind(log, e);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
-            try
-            {
-                await Task.Delay(Pace, stoppingToken);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
     }
 
-    private async Task<List<Load>> Read(CancellationToken ct)
+    protected override async Task Read(CancellationToken ct)
     {
         await using var command = database.Requests.CreateCommand(Sql);
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -74,19 +43,16 @@ internal sealed partial class IntegrationGauges(Database database, ILogger<Integ
             read.Add(new(reader.GetString(0), reader.GetString(1), reader.GetString(2).Replace('_', '-'), reader.GetInt64(3), reader.GetDouble(4)));
         }
 
-        return read;
+        loads = read;
     }
 
     private void Gauge(string count, string age, string what, string whose, string description)
     {
-        meter.CreateObservableGauge(count, () => loads.Where(l => l.What == what).Select(l => new Measurement<long>(l.Count, Tags(l))), null, description);
-        meter.CreateObservableGauge(age, () => loads.Where(l => l.What == what).Select(l => new Measurement<double>(Math.Max(0, l.Age), Tags(l))), "s", "Age of the oldest of them.");
+        Meter.CreateObservableGauge(count, () => loads.Where(l => l.What == what).Select(l => new Measurement<long>(l.Count, Tags(l))), null, description);
+        Meter.CreateObservableGauge(age, () => loads.Where(l => l.What == what).Select(l => new Measurement<double>(Math.Max(0, l.Age), Tags(l))), "s", "Age of the oldest of them.");
 
         KeyValuePair<string, object?>[] Tags(Load load) => [new(whose, load.Whose), new("state", load.State)];
     }
-
-    [LoggerMessage(5001, LogLevel.Warning, "What waits between here and other systems cannot be read at the moment")]
-    private static partial void LogBlind(ILogger log, Exception e);
 
     private sealed record Load(string What, string Whose, string State, long Count, double Age);
 }

@@ -39,9 +39,19 @@ internal sealed partial class Lane(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.WhenAll(Enumerable.Range(0, options.Calls).Select(_ => Work(stoppingToken)));
-        if (options.Exclusive)
+        if (!options.Exclusive)
+        {
+            return;
+        }
+
+        try
         {
             await LaneTable.Release(database.Relay, lane.Name, holder, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            // The turn runs out by itself; a host that ends must not fail over it.
+            LogTrouble(log, e, lane.Name);
         }
     }
 
@@ -228,7 +238,7 @@ internal sealed partial class Lane(
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(options.CallTimeout);
         var begun = Stopwatch.GetTimestamp();
-        IReadOnlyList<OutboundOutcome> outcomes;
+        IReadOnlyList<OutboundOutcome> outcomes = [];
         try
         {
             await using var scope = scopes.CreateAsyncScope();
@@ -245,11 +255,14 @@ internal sealed partial class Lane(
             var reason = e is OperationCanceledException ? $"No answer within {options.CallTimeout.TotalSeconds:0.#} s." : $"{e.GetType().Name}: {e.Message}";
             outcomes = [.. claimed.Select(_ => new OutboundOutcome.Again(reason))];
         }
-
-        foreach (var (span, outcome) in spans.Zip(outcomes))
+        finally
         {
-            span?.SetStatus(outcome is OutboundOutcome.Again ? ActivityStatusCode.Error : ActivityStatusCode.Ok);
-            span?.Dispose();
+            foreach (var (span, i) in spans.Select((s, i) => (s, i)))
+            {
+                // Without an outcome when the host is told to stop meanwhile.
+                span?.SetStatus(outcomes.ElementAtOrDefault(i) switch { null => ActivityStatusCode.Unset, OutboundOutcome.Again => ActivityStatusCode.Error, _ => ActivityStatusCode.Ok });
+                span?.Dispose();
+            }
         }
 
         await Count(outcomes, Stopwatch.GetElapsedTime(begun), ct);

@@ -1,31 +1,22 @@
 using System.Diagnostics.Metrics;
 
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace RetailOps.Platform;
 
-/// <summary>
-/// What dashboards and alarms read: of the lanes backlog, its age, dead letters, breaker, outages; open exceptions; what the watch found. Asked of the database every 15 seconds, because a
-/// gauge must answer at once.
-/// </summary>
-internal sealed partial class LaneGauges(IEnumerable<OutboundLane> lanes, LaneBoard board, LaneReads reads, ILogger<LaneGauges> log) : BackgroundService
+/// <summary>Of the lanes: backlog, its age, dead letters, breaker, outages. Besides: open exceptions, and what the watch found.</summary>
+internal sealed class LaneGauges : Gauges
 {
-    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(15);
-
-    private readonly Meter meter = new("RetailOps.Lanes");
-    private readonly string[] names = [.. lanes.Select(l => l.Name).Distinct()];
+    private readonly LaneBoard board;
+    private readonly LaneReads reads;
+    private readonly string[] names;
     private volatile IReadOnlyDictionary<string, LaneLoad> loads = new Dictionary<string, LaneLoad>();
     private volatile Alarms alarms = new(new Dictionary<string, long>(), 0);
 
-    public override void Dispose()
+    public LaneGauges(IEnumerable<OutboundLane> lanes, LaneBoard board, LaneReads reads, ILogger<LaneGauges> log)
+        : base("RetailOps.Lanes", log)
     {
-        meter.Dispose();
-        base.Dispose();
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
+        (this.board, this.reads, names) = (board, reads, [.. lanes.Select(l => l.Name).Distinct()]);
         Gauge("retailops.lane.backlog", "{delivery}", "Deliveries to be made.", (_, load) => load.Backlog);
         Gauge("retailops.lane.waiting", "{delivery}", "Of the backlog, what waits for something else or behind another delivery of its key.", (_, load) => load.Waiting);
         Gauge("retailops.lane.dead_letters", "{delivery}", "Deliveries that a person must decide about.", (_, load) => load.DeadLetters);
@@ -38,32 +29,17 @@ internal sealed partial class LaneGauges(IEnumerable<OutboundLane> lanes, LaneBo
         });
         Gauge("retailops.lane.outage", null, "1 while nobody answers, over all hosts.", (_, load) => load.LastOutage is { Answered: null } ? 1 : 0);
         Gauge("retailops.lane.recovery", "s", "How long the last outage took from the first answer until all was brought; 0 before.", (_, load) => load.LastOutage is { CaughtUp: { } end, Answered: { } begin } ? (end - begin).TotalSeconds : 0);
-        meter.CreateObservableGauge(
+        Meter.CreateObservableGauge(
             "retailops.exceptions.open", () => alarms.Exceptions.Select(e => new Measurement<long>(e.Value, new KeyValuePair<string, object?>("severity", e.Key))), "{exception}", "What waits for a person.");
-        meter.CreateObservableGauge("retailops.invariants.broken", () => alarms.Broken, "{violation}", "What the watch found last; anything but 0 is wrong.");
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                loads = await reads.Loads(names, stoppingToken);
-                alarms = await reads.Alarms(stoppingToken);
-                await Task.Delay(Pace, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                LogBlind(log, e);
-                await Task.Delay(Pace, stoppingToken);
-            }
-        }
+        Meter.CreateObservableGauge("retailops.invariants.broken", () => alarms.Broken, "{violation}", "What the watch found last; anything but 0 is wrong.");
     }
 
-    private void Gauge(string name, string? unit, string description, Func<LaneState, LaneLoad, double> value) => meter.CreateObservableGauge(
-        name, () => loads.Select(l => new Measurement<double>(value(board.Of(l.Key), l.Value), new KeyValuePair<string, object?>("lane", l.Key))), unit, description);
+    protected override async Task Read(CancellationToken ct)
+    {
+        loads = await reads.Loads(names, ct);
+        alarms = await reads.Alarms(ct);
+    }
 
-    [LoggerMessage(6118, LogLevel.Warning, "What the lanes have to do cannot be read at the moment")]
-    private static partial void LogBlind(ILogger log, Exception e);
+    private void Gauge(string name, string? unit, string description, Func<LaneState, LaneLoad, double> value) => Meter.CreateObservableGauge(
+        name, () => loads.Select(l => new Measurement<double>(value(board.Of(l.Key), l.Value), new KeyValuePair<string, object?>("lane", l.Key))), unit, description);
 }
