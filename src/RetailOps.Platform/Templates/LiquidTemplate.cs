@@ -10,6 +10,15 @@ using Fluid.Values;
 
 namespace RetailOps.Platform;
 
+/// <summary>How far one rendering may go.</summary>
+/// <param name="Output">Most characters that it writes, and that a filter gives.</param>
+/// <param name="Time">The longest that it takes, machine time.</param>
+public sealed record LiquidBounds(int Output, TimeSpan Time)
+{
+    /// <summary>Of templates in workflows and notices.</summary>
+    public static LiquidBounds Usual { get; } = new(256 * 1024, TimeSpan.FromMilliseconds(500));
+}
+
 /// <summary>A Liquid template, parsed once. It sees what it is given and nothing of .NET. Steps, time and what it writes are bounded; so is what each filter makes of its input.</summary>
 public sealed partial class LiquidTemplate
 {
@@ -20,10 +29,10 @@ public sealed partial class LiquidTemplate
     public const int MaxItems = 10_000;
 
     private const int MaxSteps = 20_000;
-    private const int MaxOutput = 256 * 1024;
+    private const int MaxGiven = 16 * 1024 * 1024;
     private const int MaxMessage = 1_000;
+    private const string JsonFilter = "json";
 
-    private static readonly TimeSpan MaxTime = TimeSpan.FromMilliseconds(500);
     private static readonly FluidParser Parser = MakeParser();
     private static readonly TemplateOptions Options = MakeOptions();
 
@@ -62,11 +71,15 @@ public sealed partial class LiquidTemplate
     /// <param name="now">What it takes for now.</param>
     /// <param name="encoder">How what is put in is encoded: <see cref="NullEncoder"/> for text.</param>
     /// <param name="fill">Gives it what it may see.</param>
+    /// <param name="json">What the filter <c>json</c> writes of a value; null for Fluid's own way.</param>
+    /// <param name="bounds">How far it may go; null for the usual.</param>
     /// <exception cref="FormatException">It fails, or goes beyond what it may.</exception>
-    public string Render(DateTimeOffset now, TextEncoder encoder, Action<TemplateContext> fill)
+    public string Render(DateTimeOffset now, TextEncoder encoder, Action<TemplateContext> fill, Func<FluidValue, string>? json = null, LiquidBounds? bounds = null)
     {
         var context = new TemplateContext(Options, StringComparer.Ordinal) { Now = () => now };
         context.AmbientValues[nameof(Stopwatch)] = Stopwatch.StartNew();
+        context.AmbientValues[JsonFilter] = json;
+        context.AmbientValues[nameof(LiquidBounds)] = bounds ?? LiquidBounds.Usual;
         fill(context);
         using var output = new Limited(context);
         try
@@ -106,10 +119,11 @@ public sealed partial class LiquidTemplate
         {
             var formats = name is "date" or "format_date" or "format_number" or "format_string";
             var isFormat = name is "format_string";
+            FilterDelegate inner = name == JsonFilter ? (input, arguments, context) => context.AmbientValues[JsonFilter] is Func<FluidValue, string> own ? new StringValue(own(input)) : filter(input, arguments, context) : filter;
             options.Filters.AddFilter(name, (input, arguments, context) =>
                 formats && (isFormat && Pads(input) || Enumerable.Range(0, arguments.Count).Any(i => Pads(arguments.At(i))))
                     ? throw new InvalidOperationException("A format may ask for at most 999 places.")
-                    : Bounded(filter, input, arguments, context));
+                    : Bounded(inner, input, arguments, context));
         }
 
         return options;
@@ -120,18 +134,19 @@ public sealed partial class LiquidTemplate
         Watch(context);
         // What a filter gives is at most all that it gets, times each other.
         var size = Math.Max(1, Size(input));
-        for (var i = 0; i < arguments.Count && size <= 64L * MaxOutput; i++)
+        for (var i = 0; i < arguments.Count && size <= MaxGiven; i++)
         {
             size *= Math.Max(1, Size(arguments.At(i)));
         }
 
-        if (size > 64L * MaxOutput)
+        if (size > MaxGiven)
         {
             throw new InvalidOperationException("A filter would make too much of its input.");
         }
 
         var given = filter(input, arguments, context);
-        return given.IsCompletedSuccessfully && Size(given.Result) <= MaxOutput ? given : throw new InvalidOperationException($"A filter may give at most {MaxOutput} characters.");
+        var most = BoundsOf(context).Output;
+        return given.IsCompletedSuccessfully && Size(given.Result) <= most ? given : throw new InvalidOperationException($"A filter may give at most {most} characters.");
     }
 
     /// <summary>A width or precision in a format, which is a number of characters that is written whatever there is to write.</summary>
@@ -147,11 +162,13 @@ public sealed partial class LiquidTemplate
         _ => 1,
     };
 
+    private static LiquidBounds BoundsOf(TemplateContext context) => (LiquidBounds)context.AmbientValues[nameof(LiquidBounds)];
+
     private static void Watch(TemplateContext context)
     {
-        if (((Stopwatch)context.AmbientValues[nameof(Stopwatch)]).Elapsed > MaxTime)
+        if (((Stopwatch)context.AmbientValues[nameof(Stopwatch)]).Elapsed > BoundsOf(context).Time)
         {
-            throw new InvalidOperationException($"It took longer than {MaxTime.TotalMilliseconds} ms.");
+            throw new InvalidOperationException($"It took longer than {BoundsOf(context).Time.TotalMilliseconds} ms.");
         }
     }
 
@@ -242,9 +259,9 @@ public sealed partial class LiquidTemplate
         private void Check(int more)
         {
             Watch(context);
-            if (text.Length + more > MaxOutput)
+            if (text.Length + more > BoundsOf(context).Output)
             {
-                throw new InvalidOperationException($"A template may write at most {MaxOutput} characters.");
+                throw new InvalidOperationException($"A template may write at most {BoundsOf(context).Output} characters.");
             }
         }
     }

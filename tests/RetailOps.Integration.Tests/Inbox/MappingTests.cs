@@ -71,7 +71,7 @@ public sealed class MappingTests(InboxHost host) : IClassFixture<InboxHost>
     public void A_template_that_does_too_much_or_writes_no_json_ends_and_hurts_nobody(string template)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new { list = Enumerable.Range(0, 900), @long = new string('x', 100_000) });
-        var render = () => LiquidMapping.Prepare(template).Render(Source.Add("x", "generic", new(Guid.NewGuid(), "b")), new(new Dictionary<string, string>(), "", body));
+        var render = () => LiquidMapping.Prepare(template).Render(Source.Add("x", "generic", new(Guid.NewGuid(), "b")), new(new Dictionary<string, string>(), "", body), DateTimeOffset.UnixEpoch);
 
         render.Should().Throw<UnreadableException>();
     }

@@ -80,7 +80,7 @@ internal sealed class InboundMappings(GovernedDocuments documents)
         var (liquid, stamp) = template is not null ? (Tried(template), "trial") : documents.FindLive(InboundMapping.Kind, source.Mapping!) is { } document
             ? (Prepared(document).Template, document.Stamp)
             : throw new UnreadableException($"There is no {InboundMapping.Kind} called '{source.Mapping}' that rules; have one approved, and map the message again.");
-        return (CanonicalCommands.ReadAll(liquid.Render(source, message), source, view.Delivery, view.HappenedAt), stamp);
+        return (CanonicalCommands.ReadAll(liquid.Render(source, message, view.ReceivedAt), source, view.Delivery, view.HappenedAt), stamp);
     }
 
     private static LiquidMapping Tried(string template)
